@@ -1,0 +1,1 @@
+"""What is measured: counts, indicators, intervals, statuses. Pure: no files, no database, no clock."""
