@@ -1,0 +1,99 @@
+"""The kinds of arithmetic an indicator can be. A new kind is one class here and one branch nowhere else."""
+
+from typing import NamedTuple
+
+from metrics.counts import COUNTS
+from metrics.dimensions import SPEED_DAYS
+
+
+class Share(NamedTuple):
+    """One additive count over another, with Wilson's interval."""
+
+    numerator: str
+    denominator: str
+    table: str = "cells"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return COUNTS[self.numerator].meaning, COUNTS[self.denominator].meaning
+
+
+class Total(NamedTuple):
+    """One additive count on its own."""
+
+    numerator: str
+    table: str = "cells"
+    unit: str = "count"
+
+    def words(self) -> tuple[str, str]:
+        return COUNTS[self.numerator].meaning, "none: a count"
+
+
+class Undecided(NamedTuple):
+    """Share still without a decision on a day after receipt (Kaplan-Meier: open requests are not dropped)."""
+
+    day: int
+    table: str = "speed"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return f"requests still without a decision {self.day} days after receipt", "requests received"
+
+
+class Days(NamedTuple):
+    """First day on which at least a share `quantile` of requests had been decided (Kaplan-Meier)."""
+
+    quantile: float
+    table: str = "speed"
+    unit: str = "days"
+
+    def words(self) -> tuple[str, str]:
+        return f"days until {self.quantile:.0%} of requests had a decision", "requests received"
+
+
+class Stock(NamedTuple):
+    """Agreements as their holders returned them: never a running sum, never added over time."""
+
+    measure: str
+    table: str = "agreements"
+    unit: str = "count"
+
+    def words(self) -> tuple[str, str]:
+        meaning = {
+            "in_force": "agreements in force on the last day of the period",
+            "active": "agreements under which data moved in the period",
+        }
+        return meaning[self.measure], "none: a count"
+
+
+class Survey(NamedTuple):
+    """Weighted share of a survey's respondents who gave an answer that counts as yes."""
+
+    question: str
+    table: str = "answers"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return "respondents whose answer counts as yes", "respondents who were asked"
+
+
+class Returned(NamedTuple):
+    """Returns received over returns expected from the list of senders."""
+
+    table: str = "coverage"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return "returns received", "returns expected from the list of senders"
+
+
+Formula = Share | Total | Undecided | Days | Stock | Survey | Returned
+
+
+def check(formula: Formula) -> None:
+    """Raise ValueError, naming the count, when a formula speaks of what is not counted."""
+    for name in (getattr(formula, "numerator", None), getattr(formula, "denominator", None)):
+        if name is not None and name not in COUNTS:
+            raise ValueError(f"there is no count called {name!r}; counts are listed in metrics/counts.py")
+    if isinstance(formula, Undecided) and formula.day not in SPEED_DAYS:
+        raise ValueError(f"day {formula.day} is not published; days are {SPEED_DAYS}")

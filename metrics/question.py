@@ -1,0 +1,162 @@
+"""A question that may be asked: which indicator, by what, where, over which time. Checked before anything is read.
+
+The closed list of the design: at most as many dimensions as are published at a level, one value (or a predefined
+group, or all) for each; several values draw several series. Nothing outside it can be put to a snapshot.
+"""
+
+import re
+from dataclasses import dataclass
+
+from metrics.dimensions import DIMENSIONS, LEVELS, REPORTED_BY, TIME_KEYS
+from metrics.formulas import Returned, Share, Stock, Survey
+from metrics.indicators import INDICATORS, Indicator
+
+TIME_PATTERNS = {
+    "month": r"\d{4}-(0[1-9]|1[0-2])",
+    "rolling": r"\d{4}-(0[1-9]|1[0-2])",
+    "quarter": r"\d{4}-Q[1-4]",
+    "year": r"\d{4}",
+}
+# Dimensions of the tables that are not of requests.
+AGREEMENT_DIMENSIONS = ("sector", "region", "requester_sector")
+SURVEY_DIMENSIONS = ("sector", "region", "role")
+COVERAGE_DIMENSIONS = ("sector",)
+REASON_KEYS = ("reason", "class", "position")
+
+
+class QuestionError(ValueError):
+    """A sentence for the person who asked."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked question. `where` maps a dimension to its values; `level` is a time level or `wave`."""
+
+    indicator: str
+    by: tuple[str, ...] = ()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    level: str = "all"
+    first: str | None = None
+    last: str | None = None
+    reported_by: str = "holder"
+
+    @property
+    def definition(self) -> Indicator:
+        return INDICATORS[self.indicator]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The dimensions (not time) that rows are told apart by."""
+        return tuple(key for key in self.by if key not in TIME_KEYS)
+
+    @property
+    def time_key(self) -> str | None:
+        return next((key for key in self.by if key in TIME_KEYS), None)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """Every dimension the published cells must be told apart by, in the fixed order."""
+        used = {*self.keys, *(key for key, _ in self.where), *(key for key, _ in self.definition.always)}
+        return tuple(key for key in (*DIMENSIONS, "role", *REASON_KEYS) if key in used)
+
+
+def dimensions_of(indicator: Indicator) -> tuple[str, ...]:
+    """The dimensions an indicator may be asked by."""
+    if isinstance(indicator.formula, Survey):
+        return SURVEY_DIMENSIONS
+    if isinstance(indicator.formula, Stock):
+        return AGREEMENT_DIMENSIONS
+    if isinstance(indicator.formula, Returned):
+        return COVERAGE_DIMENSIONS
+    if indicator.family == "reasons" and isinstance(indicator.formula, Share):
+        return DIMENSIONS
+    return DIMENSIONS
+
+
+def levels_of(indicator: Indicator) -> tuple[str, ...]:
+    """The time levels an indicator is published at."""
+    if isinstance(indicator.formula, Survey):
+        return ("wave",)
+    if isinstance(indicator.formula, Stock):
+        return ("quarter", "year", "all")
+    return tuple(LEVELS)
+
+
+def ask(indicator, by=(), where=(), level=None, first=None, last=None, reported_by="holder") -> Question:
+    """A Question from what a person typed or an address held.
+
+    `by` is a sequence of keys, `where` a mapping or pairs of dimension and value(s), `first` and `last` periods as
+    they are written at the level. Raises QuestionError with a sentence that says what may be asked instead.
+    """
+    if indicator not in INDICATORS:
+        raise QuestionError(f"There is no indicator called {indicator!r}. Indicators: {', '.join(INDICATORS)}.")
+    definition = INDICATORS[indicator]
+    by, where = tuple(dict.fromkeys(by)), _pairs(where)
+    if reported_by not in REPORTED_BY:
+        raise QuestionError("Requests are reported by holder or by requester.")
+    _check_dimensions(definition, by, where)
+    level = _level(definition, by, level)
+    question = Question(indicator, by, where, level, first or None, last or None, reported_by)
+    _check_size(question)
+    _check_span(question)
+    return question
+
+
+def _pairs(where) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Group values by dimension, in the order they came, without repeats."""
+    values: dict[str, list[str]] = {}
+    for key, value in where.items() if hasattr(where, "items") else where:
+        many = [value] if isinstance(value, str) else list(value)
+        values.setdefault(key, []).extend(item for item in many if item not in values.get(key, []))
+    return tuple((key, tuple(items)) for key, items in values.items())
+
+
+def _check_dimensions(definition: Indicator, by, where) -> None:
+    allowed = dimensions_of(definition)
+    fixed = {key for key, _ in definition.always}
+    for key in (*by, *(key for key, _ in where)):
+        if key not in TIME_KEYS and key not in allowed:
+            raise QuestionError(f"{definition.title} can be shown by {', '.join(allowed)}; not by {key!r}.")
+        if key in fixed:
+            raise QuestionError(f"{definition.title} is defined for one {key}; it cannot be asked again.")
+    if any(key in TIME_KEYS for key, _ in where):
+        raise QuestionError("Give a span of time with from and to, not as a filter.")
+    if sum(key in TIME_KEYS for key in by) > 1:
+        raise QuestionError("Ask by one span of time at once: month, quarter, year or rolling.")
+
+
+def _level(definition: Indicator, by, level) -> str:
+    levels = levels_of(definition)
+    key = next((key for key in by if key in TIME_KEYS), None)
+    chosen = level or key or ("wave" if levels == ("wave",) else "all")
+    if key and chosen != key:
+        raise QuestionError(f"Level {level} and the key {key} ask for two spans of time at once.")
+    if chosen not in levels:
+        raise QuestionError(f"{definition.title} is published by {', '.join(levels)}; not by {chosen!r}.")
+    return chosen
+
+
+def _check_size(question: Question) -> None:
+    level = LEVELS.get(question.level)
+    most = level.dimensions if level else 1
+    if isinstance(question.definition.formula, Stock):
+        most = min(most, 2)
+    if isinstance(question.definition.formula, Returned):
+        most = 1
+    if len(question.dimensions) > most:
+        raise QuestionError(
+            f"At level {question.level} a figure is published by at most {most} "
+            f"dimension{'s' if most != 1 else ''}; this asks for {', '.join(question.dimensions)}."
+        )
+
+
+def _check_span(question: Question) -> None:
+    pattern = TIME_PATTERNS.get(question.level)
+    for word, value in (("from", question.first), ("to", question.last)):
+        if value is None or pattern is None:
+            continue
+        if not re.fullmatch(pattern, value) and not re.fullmatch(r"\d{4}-\d{2}|\d{4}", value):
+            raise QuestionError(f"Write {word} as a {question.level}, such as {EXAMPLES[question.level]}.")
+
+
+EXAMPLES = {"month": "2021-10", "rolling": "2021-10", "quarter": "2021-Q4", "year": "2021"}
