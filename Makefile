@@ -1,0 +1,12 @@
+# One line a verb; tasks.py does the work. Words for the tool go in ARGS: make test ARGS="-k wilson"
+PYTHON ?= python3
+.PHONY: help setup demo test check lock wheel bench clean
+help:  ; @$(PYTHON) tasks.py help
+setup: ; @$(PYTHON) tasks.py setup $(ARGS)
+demo:  ; @$(PYTHON) tasks.py demo $(ARGS)
+test:  ; @$(PYTHON) tasks.py test $(ARGS)
+check: ; @$(PYTHON) tasks.py check $(ARGS)
+lock:  ; @$(PYTHON) tasks.py lock $(ARGS)
+wheel: ; @$(PYTHON) tasks.py wheel $(ARGS)
+bench: ; @$(PYTHON) tasks.py bench $(ARGS)
+clean: ; @$(PYTHON) tasks.py clean $(ARGS)
