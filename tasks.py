@@ -126,24 +126,27 @@ def install(uv, lock):
     if uv:
         must(*installer(uv, "sync"), "--quiet", "--require-hashes", lock)
     else:
-        counted(installer(uv, "install") + ["--progress-bar=off", "--require-hashes", "-r", lock], pins)
+        # Compiling every module ahead takes pip as long again as all the rest; Python does it as it needs them.
+        options = ["--progress-bar=off", "--no-compile", "--require-hashes", "-r", lock]
+        counted(installer(uv, "install") + options, pins)
 
 
 def counted(words, pins):
     """Run pip and show a count in place of its several hundred lines, which are shown only if it fails."""
-    lines, fetched = [], 0
+    lines, fetched, terminal = [], 0, sys.stderr.isatty()
     with subprocess.Popen(
         [str(word) for word in words], cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", errors="replace",
     ) as pip:
         for line in pip.stdout:
             lines.append(line)
-            fetched += line.startswith("Collecting ")
-            if line.startswith("Collecting ") and (fetched % 10 == 0 or sys.stderr.isatty()):
-                print("  fetched %d of at most %d" % (fetched, pins), file=sys.stderr, flush=True,
-                      end="\r" if sys.stderr.isatty() else "\n")
+            if line.startswith(("Collecting ", "Processing ")):
+                fetched += 1
+                if terminal or fetched % 10 == 0:
+                    end = "\r" if terminal else "\n"
+                    print("  found %d of at most %d" % (fetched, pins), file=sys.stderr, flush=True, end=end)
             elif line.startswith("Installing collected"):
-                say("  fetched %d; unpacking                 " % fetched)
+                say("  found %d; unpacking                 " % fetched)
     if pip.returncode:
         raise Trouble("%spip could not install the packages." % "".join(lines[-30:]))
 
