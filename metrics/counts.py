@@ -38,9 +38,7 @@ COUNTS: dict[str, Count] = {
         SHARED_IN_TIME,
         ("received", "decided"),
     ),
-    "decided": Count(
-        f"requests shared or refused within {HORIZON} days of receipt", DECIDED_IN_TIME, ("received",)
-    ),
+    "decided": Count(f"requests shared or refused within {HORIZON} days of receipt", DECIDED_IN_TIME),
     "shared_part": Count(
         f"requests shared in part within {HORIZON} days of receipt",
         f"outcome = 'shared_part' AND {IN_TIME}",
@@ -56,9 +54,7 @@ COUNTS: dict[str, Count] = {
         "requests for which it is stated whether a sharing agreement covers them",
         "under_agreement IN ('yes', 'no')",
     ),
-    "with_agreement": Count(
-        "requests covered by a sharing agreement", "under_agreement = 'yes'", ("agreement_known",)
-    ),
+    "with_agreement": Count("requests covered by a sharing agreement", "under_agreement = 'yes'", ("agreement_known",)),
     "tool_known": Count(
         "decisions for which it is stated whether the code or a tool was cited",
         f"{DECIDED_IN_TIME} AND tool_cited <> 'not_stated'",
@@ -85,9 +81,7 @@ COUNTS: dict[str, Count] = {
         f"{DECIDED_IN_TIME} AND decided_by IN ('legal', 'chief_officer', 'external_adviser')",
         ("decider_known",),
     ),
-    "reason_stated": Count(
-        "refusals with a main reason stated", f"{REFUSED} AND reason NOT IN ('R97')", ("refused",)
-    ),
+    "reason_stated": Count("refusals with a main reason stated", f"{REFUSED} AND reason NOT IN ('R97')", ("refused",)),
     "perceived": Count(
         "refusals whose main reason the law does not support as it was put",
         f"{REFUSED} AND position = 'does_not'",

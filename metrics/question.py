@@ -4,23 +4,20 @@ The closed list of the design: at most as many dimensions as are published at a 
 group, or all) for each; several values draw several series. Nothing outside it can be put to a snapshot.
 """
 
-import re
 from dataclasses import dataclass
 
 from metrics.dimensions import DIMENSIONS, LEVELS, REPORTED_BY, TIME_KEYS
-from metrics.formulas import Returned, Share, Stock, Survey
+from metrics.formulas import Days, Returned, Stock, Survey, Undecided
 from metrics.indicators import INDICATORS, Indicator
+from metrics.periods import span_of
 
-TIME_PATTERNS = {
-    "month": r"\d{4}-(0[1-9]|1[0-2])",
-    "rolling": r"\d{4}-(0[1-9]|1[0-2])",
-    "quarter": r"\d{4}-Q[1-4]",
-    "year": r"\d{4}",
-}
 # Dimensions of the tables that are not of requests.
 AGREEMENT_DIMENSIONS = ("sector", "region", "requester_sector")
 SURVEY_DIMENSIONS = ("sector", "region", "role")
 COVERAGE_DIMENSIONS = ("sector",)
+# The most dimensions time to decision is published by, at each level.
+SPEED_LEVELS = {"month": 1, "quarter": 1, "year": 2, "all": 2}
+STOCK_DIMENSIONS = 2
 REASON_KEYS = ("reason", "class", "position")
 
 
@@ -46,8 +43,9 @@ class Question:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The dimensions (not time) that rows are told apart by."""
-        return tuple(key for key in self.by if key not in TIME_KEYS)
+        """The dimensions (not time) that rows are told apart by: those asked by, and those given several values."""
+        several = [key for key, values in self.where if len(values) > 1 and key not in self.by]
+        return (*(key for key in self.by if key not in TIME_KEYS), *several)
 
     @property
     def time_key(self) -> str | None:
@@ -68,8 +66,6 @@ def dimensions_of(indicator: Indicator) -> tuple[str, ...]:
         return AGREEMENT_DIMENSIONS
     if isinstance(indicator.formula, Returned):
         return COVERAGE_DIMENSIONS
-    if indicator.family == "reasons" and isinstance(indicator.formula, Share):
-        return DIMENSIONS
     return DIMENSIONS
 
 
@@ -79,7 +75,22 @@ def levels_of(indicator: Indicator) -> tuple[str, ...]:
         return ("wave",)
     if isinstance(indicator.formula, Stock):
         return ("quarter", "year", "all")
+    if isinstance(indicator.formula, Undecided | Days):
+        return tuple(SPEED_LEVELS)
+    if isinstance(indicator.formula, Returned):
+        return ("quarter", "year", "all")
     return tuple(LEVELS)
+
+
+def most_dimensions(indicator: Indicator, level: str) -> int:
+    """The most dimensions an indicator is published by at a level."""
+    if isinstance(indicator.formula, Survey | Returned):
+        return 1
+    if isinstance(indicator.formula, Stock):
+        return STOCK_DIMENSIONS
+    if isinstance(indicator.formula, Undecided | Days):
+        return SPEED_LEVELS[level]
+    return LEVELS[level].dimensions
 
 
 def ask(indicator, by=(), where=(), level=None, first=None, last=None, reported_by="holder") -> Question:
@@ -137,12 +148,7 @@ def _level(definition: Indicator, by, level) -> str:
 
 
 def _check_size(question: Question) -> None:
-    level = LEVELS.get(question.level)
-    most = level.dimensions if level else 1
-    if isinstance(question.definition.formula, Stock):
-        most = min(most, 2)
-    if isinstance(question.definition.formula, Returned):
-        most = 1
+    most = most_dimensions(question.definition, question.level)
     if len(question.dimensions) > most:
         raise QuestionError(
             f"At level {question.level} a figure is published by at most {most} "
@@ -151,12 +157,12 @@ def _check_size(question: Question) -> None:
 
 
 def _check_span(question: Question) -> None:
-    pattern = TIME_PATTERNS.get(question.level)
-    for word, value in (("from", question.first), ("to", question.last)):
-        if value is None or pattern is None:
+    for word, text in (("from", question.first), ("to", question.last)):
+        if text is None:
             continue
-        if not re.fullmatch(pattern, value) and not re.fullmatch(r"\d{4}-\d{2}|\d{4}", value):
-            raise QuestionError(f"Write {word} as a {question.level}, such as {EXAMPLES[question.level]}.")
-
-
-EXAMPLES = {"month": "2021-10", "rolling": "2021-10", "quarter": "2021-Q4", "year": "2021"}
+        if question.level in ("all", "wave"):
+            raise QuestionError("A span of time needs a level: month, quarter, year or rolling.")
+        try:
+            span_of(text)
+        except ValueError:
+            raise QuestionError(f"Write {word} as 2021, 2021-Q4 or 2021-10.") from None

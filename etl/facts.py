@@ -1,0 +1,173 @@
+"""From the warehouse's current rows to one row of facts a request, then to counts by body, month and dimensions.
+
+Everything later is a sum over the table `base` made here, so a count can only be defined in one place
+(metrics/counts.py) and two files loaded together always equal the sum of each alone.
+"""
+
+from etl import reference
+from metrics.counts import COUNTS
+from metrics.dimensions import DIMENSIONS, HORIZON
+
+FOLLOW_UP = f"days IS NULL AND followed < {HORIZON}"
+
+CURRENT = """
+CREATE TEMP TABLE current_returns AS
+SELECT return_id, kind, sender, reported_by, extracted_on, period_from, period_to, approximate,
+       CASE WHEN release = 'public' OR published THEN 'published' ELSE 'returns' END AS part
+FROM w.returns
+WHERE status = 'current'
+"""
+
+MAIN_REASONS = """
+CREATE TEMP TABLE main_reasons AS
+SELECT request_key, arg_min(reason, rank) AS reason, arg_min(law_cited, rank) AS law_cited
+FROM w.refusals JOIN current_returns USING (return_id)
+GROUP BY request_key
+"""
+
+# Whose tier decides a direction: the body's own, else its sector's.
+REQUESTS = """
+CREATE TEMP VIEW request_rows AS
+SELECT r.part, r.reported_by, r.approximate,
+       q.holder_body::VARCHAR AS body,
+       date_trunc('month', q.received_on)::DATE AS month,
+       date_trunc('quarter', q.received_on)::DATE AS quarter,
+       date_trunc('year', q.received_on)::DATE AS year,
+       q.holder_sector::VARCHAR AS sector, q.requester_sector::VARCHAR AS requester_sector,
+       q.region::VARCHAR AS region, q.purpose::VARCHAR AS purpose,
+       q.subject_group::VARCHAR AS subject_group, q.urgency::VARCHAR AS urgency,
+       q.under_agreement::VARCHAR AS under_agreement,
+       q.requester_body::VARCHAR AS requester_body,
+       q.outcome::VARCHAR AS outcome,
+       date_diff('day', q.received_on, q.decided_on) AS days,
+       date_diff('day', q.received_on, coalesce(r.extracted_on, r.period_to)) AS followed,
+       q.tool_cited::VARCHAR AS tool_cited, q.decided_by::VARCHAR AS decided_by,
+       q.risk_of_not_sharing::VARCHAR AS risk_of_not_sharing, q.reconsidered::VARCHAR AS reconsidered,
+       date_diff('day', q.decided_on, q.reconsidered_on) AS reversal_days,
+       m.reason::VARCHAR AS reason, p.position, m.law_cited::VARCHAR AS law_cited,
+       q.gateway::VARCHAR AS gateway,
+       1 AS requests
+FROM w.requests AS q
+JOIN current_returns AS r USING (return_id)
+LEFT JOIN main_reasons AS m USING (request_key)
+LEFT JOIN reason_positions AS p ON p.code = m.reason::VARCHAR
+"""
+
+# Totals enter the smallest span of time that holds their period whole, and the spans above it. They have no days:
+# their senders count a request as decided within the horizon, so day 0 stands for "in time".
+TOTALS = """
+CREATE TEMP VIEW total_rows AS
+SELECT r.part, r.reported_by, r.approximate,
+       q.holder_body::VARCHAR AS body,
+       CASE WHEN date_trunc('month', q.period_start) = date_trunc('month', q.period_end)
+            THEN date_trunc('month', q.period_start)::DATE END AS month,
+       CASE WHEN date_trunc('quarter', q.period_start) = date_trunc('quarter', q.period_end)
+            THEN date_trunc('quarter', q.period_start)::DATE END AS quarter,
+       CASE WHEN date_trunc('year', q.period_start) = date_trunc('year', q.period_end)
+            THEN date_trunc('year', q.period_start)::DATE END AS year,
+       q.holder_sector::VARCHAR AS sector, q.requester_sector::VARCHAR AS requester_sector,
+       q.region::VARCHAR AS region, q.purpose::VARCHAR AS purpose,
+       'not_stated' AS subject_group, 'not_stated' AS urgency, 'not_stated' AS under_agreement,
+       q.requester_body::VARCHAR AS requester_body,
+       q.outcome::VARCHAR AS outcome,
+       CASE WHEN q.outcome::VARCHAR NOT IN ('pending', 'no_response') THEN 0 END AS days,
+       10000 AS followed,
+       'not_stated' AS tool_cited, 'not_stated' AS decided_by, 'not_stated' AS risk_of_not_sharing,
+       'not_stated' AS reconsidered, CAST(NULL AS INTEGER) AS reversal_days,
+       CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS position, CAST(NULL AS VARCHAR) AS law_cited,
+       'not_stated' AS gateway,
+       q.requests
+FROM w.request_counts AS q
+JOIN current_returns AS r USING (return_id)
+"""
+
+DIRECTION = """
+CASE WHEN body = requester_body THEN 'within_body'
+     WHEN holder_tier IS NULL OR requester_tier IS NULL THEN 'not_stated'
+     WHEN holder_tier = 'private' OR requester_tier = 'private' THEN 'public_private'
+     WHEN holder_tier = 'national' AND requester_tier = 'local' THEN 'down_national_local'
+     WHEN holder_tier = 'local' AND requester_tier = 'community' THEN 'down_local_community'
+     WHEN holder_tier = 'local' AND requester_tier = 'national' THEN 'up_local_national'
+     ELSE 'cross_agency' END
+"""
+
+
+def counts_sql(weight: str = "requests") -> str:
+    """`sum(...) AS name` for every additive count, one a line: the one SQL text of the additive counts."""
+    return ",\n".join(
+        f"sum(CASE WHEN {count.where} THEN {weight} ELSE 0 END)::BIGINT AS {name}" for name, count in COUNTS.items()
+    )
+
+
+def build(con) -> None:
+    """Make the temporary tables `current_returns`, `base` and `day_counts` from the attached warehouse `w`.
+
+    `base` has part, reported_by, body (an integer), month, quarter, year, the eight dimensions, every count, and
+    `immature` (requests still open and younger than the horizon). `day_counts` has the same keys without body,
+    and the requests settled (`settled`) and still open (`still_open`) on each whole day after receipt.
+    """
+    con.execute(CURRENT)
+    con.execute(MAIN_REASONS)
+    _tiers(con)
+    con.execute(REQUESTS)
+    con.execute(TOTALS)
+    for name, rows in (("request_facts", "request_rows"), ("total_facts", "total_rows")):
+        con.execute(f"CREATE TEMP VIEW {name} AS {_with_direction(rows)}")
+    keys = f"part, reported_by, month, quarter, year, {', '.join(DIMENSIONS)}"
+    con.execute(
+        f"""
+        CREATE TEMP TABLE base AS
+        SELECT {keys}, body_id AS body, max(approximate::INTEGER) AS approximate,
+               sum(CASE WHEN {FOLLOW_UP} THEN requests ELSE 0 END)::BIGINT AS immature,
+               {counts_sql()}
+        FROM (SELECT * FROM request_facts UNION ALL BY NAME SELECT * FROM total_facts)
+        GROUP BY ALL
+        """
+    )
+    con.execute(
+        f"""
+        CREATE TEMP TABLE day_counts AS
+        SELECT {keys}, least(coalesce(days, greatest(followed, 0)), 365) AS day,
+               count(days)::BIGINT AS settled, (count(*) - count(days))::BIGINT AS still_open
+        FROM request_facts
+        GROUP BY ALL
+        """
+    )
+
+
+def _tiers(con) -> None:
+    """Small tables from the reference lists: bodies with a number and a tier, sectors' tiers, reasons' positions."""
+    bodies, sectors = reference.bodies(), reference.codes("sectors")
+    con.execute("CREATE TEMP TABLE body_tiers (body VARCHAR, tier VARCHAR)")
+    con.executemany("INSERT INTO body_tiers VALUES (?, ?)", [(code, row["tier"]) for code, row in bodies.items()])
+    con.execute("CREATE TEMP TABLE sector_tiers (sector VARCHAR, tier VARCHAR)")
+    con.executemany(
+        "INSERT INTO sector_tiers VALUES (?, ?)",
+        [(code, row["tier"]) for code, row in sectors.items() if code != "not_stated"],
+    )
+    con.execute("CREATE TEMP TABLE reason_positions (code VARCHAR, position VARCHAR)")
+    con.executemany(
+        "INSERT INTO reason_positions VALUES (?, ?)",
+        [(code, row["position"]) for code, row in reference.codes("reasons").items()],
+    )
+    con.execute(
+        """
+        CREATE TEMP TABLE body_ids AS
+        SELECT body, row_number() OVER (ORDER BY body)::INTEGER AS body_id
+        FROM (SELECT holder_body::VARCHAR AS body FROM w.requests
+              UNION SELECT holder_body::VARCHAR FROM w.request_counts)
+        """
+    )
+
+
+def _with_direction(rows: str) -> str:
+    return f"""
+        SELECT f.*, i.body_id, {DIRECTION} AS direction
+        FROM (SELECT x.*, coalesce(hb.tier, hs.tier) AS holder_tier, coalesce(rb.tier, rs.tier) AS requester_tier
+              FROM {rows} AS x
+              LEFT JOIN body_tiers AS hb ON hb.body = x.body
+              LEFT JOIN sector_tiers AS hs ON hs.sector = x.sector
+              LEFT JOIN body_tiers AS rb ON rb.body = x.requester_body
+              LEFT JOIN sector_tiers AS rs ON rs.sector = x.requester_sector) AS f
+        JOIN body_ids AS i ON i.body = f.body
+    """

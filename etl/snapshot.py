@@ -1,0 +1,126 @@
+"""Snapshots: version-named files that never change, and `current`, a small text file that is replaced whole.
+
+A reader resolves `current` at each question and re-opens when it names another version. A fixed file name would
+serve old data for ever, because DuckDB keeps an open file by its path (safety.md finding 6).
+"""
+
+import json
+import os
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from etl.errors import Refusal
+
+LIMITS = {"enable_external_access": "false", "threads": "1", "memory_limit": "512MB"}
+TRIES = 5
+
+
+def file_of(home, version: str, audience: str = "public") -> Path:
+    """The path of a version's file for an audience."""
+    return home.published / f"{audience}-{version}.duckdb"
+
+
+def current(home) -> str | None:
+    """The version that is shown, or None when nothing has been released."""
+    try:
+        return json.loads((home.published / "current").read_text(encoding="utf-8"))["version"]
+    except FileNotFoundError:
+        return None
+
+
+def versions(home) -> list[str]:
+    """Every version that has a file, oldest first."""
+    files = sorted(home.published.glob("public-*.duckdb"), key=lambda path: path.stat().st_mtime)
+    return [path.name.removeprefix("public-").removesuffix(".duckdb") for path in files]
+
+
+def release(home, version: str, who: str) -> None:
+    """Make a version the one that is shown, and record who did so and when. Raises Refusal when it does not exist."""
+    if not file_of(home, version).is_file():
+        known = ", ".join(versions(home)) or "none"
+        raise Refusal(f"There is no version {version!r} to release. Versions: {known}.")
+    entry = {"version": version, "released_by": who, "released_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    with (home.published / "releases.jsonl").open("a", encoding="utf-8") as log:
+        log.write(json.dumps(entry) + "\n")
+    replace_whole(home.published / "current", json.dumps(entry))
+
+
+def released(home) -> dict | None:
+    """Who released the version that is shown, and when; None when nothing has been released."""
+    try:
+        return json.loads((home.published / "current").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def replace_whole(path: Path, text: str) -> None:
+    """Write beside, flush to disk, then rename over: a reader sees the old text or the new, never half."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+class Reader:
+    """A read-only, locked-down connection to the current version, re-opened when another version is released."""
+
+    def __init__(self, home, audience: str = "public"):
+        self.home, self.audience = home, audience
+        self.version: str | None = None
+        self._con = None
+        self._lock = threading.Lock()
+
+    def cursor(self):
+        """(version, cursor) for one question. Raises Refusal when nothing has been released."""
+        with self._lock:
+            version = current(self.home)
+            if version is None:
+                raise Refusal("Nothing has been published yet. Load returns first: uptake load, or uptake demo.")
+            if version != self.version:
+                self._con, self.version = self._open(version), version
+            return self.version, self._con.cursor()
+
+    def _open(self, version: str):
+        """Open a version; a release in between may have pruned it, so look again a few times."""
+        for attempt in range(TRIES):
+            try:
+                con = duckdb.connect(str(file_of(self.home, version, self.audience)), read_only=True, config=LIMITS)
+                con.execute("SET lock_configuration = true")
+                return con
+            except duckdb.IOException:
+                newer = current(self.home)
+                if newer == version and attempt == TRIES - 1:
+                    raise Refusal(f"Version {version} cannot be opened. Publish again: uptake publish.") from None
+                version = newer or version
+        raise Refusal("The published figures are changing faster than they can be read. Try again in a moment.")
+
+
+_READERS: dict[tuple[str, str, int], Reader] = {}
+_READERS_LOCK = threading.Lock()
+
+
+def reader(home, audience: str = "public") -> Reader:
+    """The process's reader for a home and audience. A forked worker opens its own."""
+    key = (str(home.path), audience, os.getpid())
+    with _READERS_LOCK:
+        if key not in _READERS:
+            _READERS[key] = Reader(home, audience)
+        return _READERS[key]
+
+
+def prune(home, keep_seconds: float = 3600, keep: int = 3) -> None:
+    """Delete unfinished files and old versions, by age and never the current one or the last few."""
+    shown, now = current(home), time.time()
+    for path in home.published.glob(".building-*"):
+        if now - path.stat().st_mtime > keep_seconds:
+            path.unlink(missing_ok=True)
+    for version in versions(home)[:-keep]:
+        path = file_of(home, version)
+        if version != shown and now - path.stat().st_mtime > keep_seconds:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""From a published cell's protected counts to a figure: numerator, denominator, value, interval, status, flags.
+
+A cell has up to two parts: `returns` (what senders keep confidential, protected) and `published` (what senders
+have published already, exact). They are added only when the protected part may be shown on its own; otherwise the
+published part stands alone, flagged, so that it can never unmask the rest.
+"""
+
+from typing import NamedTuple
+
+from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER
+from metrics.intervals import wilson
+
+EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
+
+
+class Span(NamedTuple):
+    """A count known only to lie between two numbers."""
+
+    least: int
+    most: int
+
+
+def span(count: int, base: int) -> Span:
+    """What a stored count says: itself, 0 to 9, or all but 0 to 9 of its base."""
+    if count == UNDER:
+        return Span(0, min(SMALL - 1, base))
+    if count == NEARLY_ALL:
+        return Span(max(base - SMALL + 1, 0), base)
+    return Span(count, count)
+
+
+def figure(status: str, flags=(), **numbers) -> dict:
+    """One figure, with every key present and what is not known None."""
+    return {**EMPTY, **numbers, "status": status, "flags": list(flags)}
+
+
+def _ratio(least: int, most: int, base: int, flags) -> dict:
+    """A share of `base`, exact when least equals most, else a range with the limits of both ends."""
+    if base <= 0:
+        return figure("too_few", flags, denominator=base)
+    low, high = float(wilson(least, base)[0]), float(wilson(most, base)[1])
+    if least == most:
+        return figure("ok", flags, numerator=least, denominator=base, value=least / base, lower=low, upper=high)
+    return figure("bounded", flags, denominator=base, lower=low, upper=high)
+
+
+def share(returns: dict | None, published: dict | None, numerator: str, denominator: str) -> dict:
+    """A Share from the two parts of a cell, each a mapping of count names to stored counts, or None.
+
+    Published counts have no least base: they are shown as they are, with the interval their base earns.
+    """
+    fallback = _alone(published, numerator, denominator)
+    if returns is None:
+        return fallback or figure("not_submitted")
+    if not returns["shown"]:
+        return fallback or figure("suppressed")
+    base = returns[denominator]
+    if base == 0:
+        return fallback or figure("not_applicable")
+    if base < RATE_BASE:
+        return fallback or figure("too_few", flags_of(returns), denominator=base if base >= SMALL else None)
+    counted = span(returns[numerator], base)
+    more, more_base = (published[numerator], published[denominator]) if published else (0, 0)
+    flags = flags_of(returns, published)
+    return _ratio(counted.least + more, counted.most + more, base + more_base, flags)
+
+
+def total(returns: dict | None, published: dict | None, count: str) -> dict:
+    """A Total from the two parts of a cell."""
+    if returns is not None and returns["shown"]:
+        base = returns[count]
+        if base == UNDER:
+            return figure("bounded", flags_of(returns), lower=0, upper=SMALL - 1)
+        value = base + (published[count] if published else 0)
+        return figure("ok", flags_of(returns, published), numerator=value, value=value)
+    if published is not None:
+        return figure("ok", [*flags_of(published), "published"], numerator=published[count], value=published[count])
+    return figure("not_submitted" if returns is None else "suppressed")
+
+
+def _alone(published: dict | None, numerator: str, denominator: str) -> dict | None:
+    if published is None:
+        return None
+    if published[denominator] == 0:
+        return figure("not_applicable", [*flags_of(published), "published"])
+    flags = [*flags_of(published), "published"]
+    return _ratio(published[numerator], published[numerator], published[denominator], flags)
+
+
+def flags_of(*parts: dict | None) -> list[str]:
+    """`provisional` and `approximate`, when any part is."""
+    return [flag for flag in ("provisional", "approximate") if any(part and part.get(flag) for part in parts)]
+
+
+def undecided(speed: dict | None, cell: dict | None, day: int) -> dict:
+    """The share undecided on a day from a row of `speed` (None when there is none) and its row of `cells`."""
+    missing = _no_speed(speed, cell)
+    if missing:
+        return missing
+    flags, base = flags_of(cell), speed["received"]
+    counted = speed[f"undecided_{day}"]
+    if counted in (UNDER, NEARLY_ALL):
+        return _ratio(*span(counted, base), base, flags)
+    if speed[f"share_{day}"] is None:
+        return figure("not_reached", flags, denominator=base)
+    return figure(
+        "ok", flags, numerator=counted, denominator=base,
+        value=speed[f"share_{day}"], lower=speed[f"lower_{day}"], upper=speed[f"upper_{day}"],
+    )  # fmt: skip
+
+
+def days(speed: dict | None, cell: dict | None, name: str, base_needed: int) -> dict:
+    """A quantile in whole days; `lower` and `upper` are None where a limit is not reached."""
+    missing = _no_speed(speed, cell)
+    if missing:
+        return missing
+    flags = flags_of(cell)
+    if speed["part"] != "published" and speed["received"] < base_needed:
+        return figure("too_few", flags, denominator=speed["received"])
+    if speed[name] is None:
+        return figure("not_reached", flags, denominator=speed["received"], lower=speed[f"{name}_lower"])
+    return figure(
+        "ok", flags, numerator=speed["settled"], denominator=speed["received"], value=speed[name],
+        lower=speed[f"{name}_lower"], upper=speed[f"{name}_upper"],
+    )  # fmt: skip
+
+
+def _no_speed(speed: dict | None, cell: dict | None) -> dict | None:
+    if speed is not None:
+        return None
+    if cell is None:
+        return figure("not_submitted")
+    if not cell["shown"]:
+        return figure("suppressed")
+    if cell["part"] != "published" and cell["received"] < RATE_BASE:
+        return figure("too_few", flags_of(cell))
+    # The cell is shown and large enough, but no request in it has days: its senders gave totals.
+    return figure("not_applicable", flags_of(cell))
