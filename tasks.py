@@ -40,16 +40,22 @@ def run(*words, **options):
 
 def must(*words, **options):
     if run(*words, **options):
-        raise Trouble("This step failed: %s\nThe lines above say why." % " ".join(str(word) for word in words))
+        said = " ".join(str(word) for word in words)
+        raise Trouble(f"This step failed: {said}\nThe lines above say why.")
 
 
 # --- The environment -------------------------------------------------------------------------------------------
 
 
+def dotted(version):
+    """(3, 11, 7) as "3.11"."""
+    return f"{version[0]}.{version[1]}"
+
+
 def newer_python():
     """Return another Python on the PATH that is new enough, or None. A name may exist and still not run."""
     for minor in range(20, OLDEST[1] - 1, -1):
-        path = shutil.which("python3.%d" % minor)
+        path = shutil.which(f"python3.{minor}")
         if path and not subprocess.call([path, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
             return path
     return None
@@ -74,7 +80,7 @@ def present_stamp():
 
 def works(python):
     """Whether this interpreter starts and is new enough: its base may have been upgraded or removed since."""
-    test = "import sys; sys.exit(sys.version_info < (%d, %d))" % OLDEST
+    test = f"import sys; sys.exit(sys.version_info < {OLDEST})"
     try:
         return subprocess.call([str(python), "-c", test], stderr=subprocess.DEVNULL) == 0
     except OSError:
@@ -86,27 +92,28 @@ def environment(kind):
     have = present_stamp()
     kind = "dev" if "dev" in (kind, have.get("kind")) else "run"
     want = wanted_stamp(kind)
-    if have == want:
+    if all(have.get(key) == value for key, value in want.items()):
         return
     started = time.monotonic()
     uv = shutil.which("uv")
-    if have:
+    if have and (uv or have.get("tool") == "pip"):  # uv makes environments that have no pip
         STAMP.unlink()  # removed first and written last, so that a stopped install is done again
     else:
+        have = {}
         make_venv(uv)
     if (have.get("kind"), have.get("lock")) != (kind, want["lock"]):
         install(uv, LOCKS[kind])
     must(*installer(uv, "install"), "--quiet", "--no-deps", "--no-build-isolation", "-e", ".")
-    STAMP.write_text(json.dumps(want), encoding="utf-8")
-    say("Set up in %.0f s." % (time.monotonic() - started))
+    STAMP.write_text(json.dumps({**want, "tool": "uv" if uv else "pip"}), encoding="utf-8")
+    say(f"Set up in {time.monotonic() - started:.0f} s.")
 
 
 def make_venv(uv):
-    say("Making .venv with Python %d.%d." % sys.version_info[:2])
+    say(f"Making .venv with Python {dotted(sys.version_info)}.")
     if VENV.exists():
         shutil.rmtree(str(VENV))
     if uv:
-        must(uv, "venv", "--quiet", "--no-config", "--python", sys.executable, VENV)
+        must(uv, "venv", "--quiet", "--python", sys.executable, VENV)
     elif run(sys.executable, "-m", "venv", VENV):
         raise Trouble(
             "This Python cannot make a virtual environment. On Debian and Ubuntu: sudo apt-get install python3-venv"
@@ -115,14 +122,14 @@ def make_venv(uv):
 
 def installer(uv, verb):
     if uv:
-        return [uv, "pip", verb, "--no-config", "--python", PYTHON]
+        return [uv, "pip", verb, "--python", PYTHON]
     return [PYTHON, "-m", "pip", verb, "--disable-pip-version-check"]
 
 
 def install(uv, lock):
     """Install exactly what the lock names, each file checked against its hash."""
     pins = sum(line[:1].isalnum() for line in (ROOT / lock).read_text(encoding="utf-8").splitlines())
-    say("Installing up to %d packages from %s with %s." % (pins, lock, "uv" if uv else "pip"))
+    say(f"Installing up to {pins} packages from {lock} with {'uv' if uv else 'pip'}.")
     if uv:
         must(*installer(uv, "sync"), "--quiet", "--require-hashes", lock)
     else:
@@ -133,7 +140,7 @@ def install(uv, lock):
 
 def counted(words, pins):
     """Run pip and show a count in place of its several hundred lines, which are shown only if it fails."""
-    lines, fetched, terminal = [], 0, sys.stderr.isatty()
+    lines, found, terminal = [], 0, sys.stderr.isatty()
     with subprocess.Popen(
         [str(word) for word in words], cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", errors="replace",
@@ -141,14 +148,14 @@ def counted(words, pins):
         for line in pip.stdout:
             lines.append(line)
             if line.startswith(("Collecting ", "Processing ")):
-                fetched += 1
-                if terminal or fetched % 10 == 0:
+                found += 1
+                if terminal or found % 10 == 0:
                     end = "\r" if terminal else "\n"
-                    print("  found %d of at most %d" % (fetched, pins), file=sys.stderr, flush=True, end=end)
+                    print(f"  found {found} of at most {pins}", file=sys.stderr, flush=True, end=end)
             elif line.startswith("Installing collected"):
-                say("  found %d; unpacking                 " % fetched)
+                say(f"  found {found}; unpacking                 ")
     if pip.returncode:
-        raise Trouble("%spip could not install the packages." % "".join(lines[-30:]))
+        raise Trouble("".join(lines[-30:]) + "pip could not install the packages.")
 
 
 # --- The verbs -------------------------------------------------------------------------------------------------
@@ -157,7 +164,7 @@ def counted(words, pins):
 def setup(words):
     """make the environment that runs Uptake: then `.venv/bin/uptake` works (`.venv\\Scripts\\uptake`)"""
     environment("run")
-    say("Ready: %s" % (BIN / "uptake").relative_to(ROOT))
+    say(f"Ready: {(BIN / 'uptake').relative_to(ROOT)}")
     return 0
 
 
@@ -178,7 +185,7 @@ def check(words):
     environment("dev")
     stale = [name for name in LOCKS.values() if first_line(name) != lock_header()]
     for name in stale:
-        say("%s does not match pyproject.toml. Run: python3 tasks.py lock" % name)
+        say(f"{name} does not match pyproject.toml. Run: python3 tasks.py lock")
     return run(PYTHON, "-m", "ruff", "check", ".", *words) or int(bool(stale))
 
 
@@ -202,7 +209,7 @@ def lock(words):
     if not uv:
         raise Trouble("Making the locks needs uv. Install it with: python3 -m pip install uv")
     options = ["--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-config", "--quiet"]
-    options += ["--python-version", "%d.%d" % OLDEST, *words]
+    options += ["--python-version", dotted(OLDEST), *words]
     groups = {"run": ["--group", "build"], "dev": ["--group", "build", "--group", "dev", "-c", LOCKS["run"]]}
     for kind, name in LOCKS.items():
         must(uv, "pip", "compile", "pyproject.toml", *groups[kind], *options, "-o", name)
@@ -240,15 +247,15 @@ def main(words):
     if not words or words[0] not in VERBS:
         say("Usage: python3 tasks.py VERB\n")
         for name, verb in VERBS.items():
-            say("  %-6s %s" % (name, verb.__doc__))
+            say(f"  {name:6} {verb.__doc__}")
         return 0 if words[:1] in (["-h"], ["--help"], ["help"]) else 2
     if sys.version_info < OLDEST:
         other = newer_python()
         if other:
             return run(other, __file__, *words)
         raise Trouble(
-            "Uptake needs Python %d.%d or later; this is Python %d.%d. Install a newer one, then run the same again."
-            % (OLDEST + sys.version_info[:2])
+            f"Uptake needs Python {dotted(OLDEST)} or later; this is Python {dotted(sys.version_info)}. "
+            "Install a newer one, then run the same again."
         )
     return VERBS[words[0]](words[1:])
 
