@@ -44,6 +44,99 @@ def wilson(x, n, confidence=0.95):
     return _plain(np.clip(lower, 0, 1)), _plain(np.clip(upper, 0, 1))
 
 
+def newcombe(x1, n1, x2, n2, confidence=0.95):
+    """Newcombe's interval for the first share less the second: (difference, lower, upper), as fractions.
+
+    With d = p1 - p2 and each share's Wilson limits l, u:
+    lower = d - √((p1 - l1)² + (u2 - p2)²), upper = d + √((u1 - p1)² + (p2 - l2)²).
+    x1, n1, x2, n2: numbers or arrays that broadcast; a base of 0 answers nan. Raises as `wilson` does.
+    Source: Newcombe 1998, method 10; statsmodels confint_proportions_2indep(method="newcomb") agrees.
+    """
+    (x1, n1), (x2, n2) = _counts(x1, n1), _counts(x2, n2)
+    (l1, u1), (l2, u2) = wilson(x1, n1, confidence), wilson(x2, n2, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p1, p2 = x1 / n1, x2 / n2
+    difference = p1 - p2
+    lower = difference - np.hypot(p1 - l1, u2 - p2)
+    upper = difference + np.hypot(u1 - p1, p2 - l2)
+    return _plain(difference), _plain(lower), _plain(upper)
+
+
+def byar(count, confidence=0.95):
+    """Byar's interval for a count of events: (lower, upper), in events.
+
+    x (1 - 1/9x - z/3√x)³ and (x+1) (1 - 1/9(x+1) + z/3√(x+1))³; the lower limit is never below 0.
+    count: a number or an array, 0 or more; ValueError otherwise. Within 0.2% of exact from 10 events.
+    Source: Breslow and Day 1987; PHE, Technical guide: confidence intervals.
+    """
+    z = normal_quantile(confidence)
+    x = _events(count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower = np.where(x > 0, x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3, 0.0)
+    more = x + 1
+    upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
+    return _plain(np.maximum(lower, 0)), _plain(upper)
+
+
+def poisson(count, confidence=0.95):
+    """Interval for a count of events, exact below 10 and Byar's from 10: (lower, upper), in events.
+
+    Exact: ½χ²(α/2; 2x) and ½χ²(1 - α/2; 2x + 2), the lower limit of no events being 0.
+    count: a number or an array, 0 or more; ValueError otherwise. Divide by the population for a rate.
+    Source: Garwood 1936, and the switch at 10 of the public health tools (PHE technical guide).
+    """
+    from scipy.special import gammaincinv  # ½χ²(p; 2a) is the inverse regularised gamma of shape a
+
+    x = _events(count)
+    lower, upper = byar(x, confidence)
+    tail = (1 - confidence) / 2
+    few = x < EXACT_BELOW
+    exact_lower = np.where(x > 0, gammaincinv(np.maximum(x, 1e-9), tail), 0.0)
+    exact_upper = gammaincinv(x + 1, 1 - tail)
+    return _plain(np.where(few, exact_lower, lower)), _plain(np.where(few, exact_upper, upper))
+
+
+def clustered(sum_x, sum_n, sum_xx, sum_nn, sum_xn, bodies, confidence=0.95):
+    """Interval for a share pooled over bodies whose own shares differ: (value, lower, upper, effective_n).
+
+    p = Σx/Σn; v = m/(m-1) Σ(x - pn)² / (Σn)², with Σ(x - pn)² = Σx² - 2pΣxn + p²Σn²;
+    effective_n = p(1-p)/v · (z/t)², t on m - 1 degrees of freedom; Wilson on (p · effective_n, effective_n).
+    sum_x, sum_n, sum_xx, sum_nn, sum_xn: sums over the m bodies of x, n, x², n², xn; bodies: m. Numbers or
+    arrays that broadcast. The claim is about what bodies like these do, not only the requests recorded.
+    Under 5 bodies the value stands alone: limits and effective_n are nan. When the bodies do not differ at
+    all (all 0%, say) nothing shows a spread, and effective_n is Σn (z/t)².
+    Raises ValueError when sum_x is negative or above sum_n. Source: ratio estimator of cluster sampling
+    (Cochran 1977, 6.4) with Korn and Graubard's effective sample (1998).
+    """
+    sum_x, sum_n = _counts(sum_x, sum_n)
+    sum_xx, sum_nn, sum_xn, bodies = (np.asarray(a, dtype=float) for a in (sum_xx, sum_nn, sum_xn, bodies))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = sum_x / sum_n
+        squares = sum_xx - 2 * value * sum_xn + value**2 * sum_nn
+        squares = np.where(squares > 1e-12 * sum_nn, squares, 0.0)  # less than that is only rounding
+        variance = bodies / (bodies - 1) * squares / sum_n**2
+        base = np.where(variance > 0, value * (1 - value) / variance, sum_n)
+    base = base * _student_shrink(bodies, confidence)
+    lower, upper = wilson(value * base, base, confidence)
+    return _plain(value), lower, upper, _plain(base)
+
+
+def _student_shrink(bodies, confidence):
+    """(z/t)² with t on bodies - 1 degrees of freedom; nan for too few bodies."""
+    from scipy.special import stdtrit
+
+    enough = bodies >= FEWEST_BODIES
+    t = stdtrit(np.where(enough, bodies - 1, 1), 0.5 + confidence / 2)
+    return np.where(enough, (normal_quantile(confidence) / t) ** 2, np.nan)
+
+
+def _events(count):
+    count = np.asarray(count, dtype=float)
+    if np.any(count < 0):
+        raise ValueError("a count of events cannot be negative")
+    return count
+
+
 def _counts(x, n):
     """x and n as float arrays, refused when they cannot be events and their base."""
     x, n = np.asarray(x, dtype=float), np.asarray(n, dtype=float)

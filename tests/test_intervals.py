@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import chi2, norm
+from scipy.stats import t as student
+from statsmodels.api import OLS
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 from metrics import intervals
 
@@ -42,3 +46,109 @@ def test_wilson_refuses_what_is_not_a_share(x, n, confidence):
 def test_importing_intervals_leaves_scipy_and_statsmodels_alone():
     code = "import sys, metrics.intervals; assert not {'scipy', 'statsmodels'} & set(sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+@given(st.integers(1, 5000), st.floats(0, 1), st.integers(1, 5000), st.floats(0, 1))
+def test_newcombe_agrees_with_statsmodels(n1, share1, n2, share2):
+    x1, x2 = round(share1 * n1), round(share2 * n2)
+    expected = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff", alpha=0.05)
+    difference, lower, upper = intervals.newcombe(x1, n1, x2, n2)
+    assert difference == pytest.approx(x1 / n1 - x2 / n2, abs=1e-12)
+    assert (lower, upper) == pytest.approx(expected, abs=1e-7)
+
+
+def test_newcombe_gives_the_published_example():
+    """Newcombe 1998, table II, case (a): 56/70 against 48/80 gives 0.0524 to 0.3339."""
+    assert intervals.newcombe(56, 70, 48, 80) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_newcombe_of_an_empty_base_is_not_a_number():
+    assert all(math.isnan(part) for part in intervals.newcombe(0, 0, 1, 10))
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 0.998])
+def test_poisson_is_exact_below_ten_and_byars_from_ten(confidence):
+    few, many = np.arange(10), np.array([10, 11, 250, 10_000])
+    exact = np.array([confint_poisson(int(x), 1, method="exact-c", alpha=1 - confidence) for x in few])
+    lower, upper = intervals.poisson(few, confidence)
+    assert np.max(np.abs(np.nan_to_num(exact[:, 0]) - lower)) < 1e-9
+    assert np.max(np.abs(exact[:, 1] - upper)) < 1e-9
+    assert np.array_equal(intervals.poisson(many, confidence), intervals.byar(many, confidence))
+
+
+def test_byar_is_within_a_fifth_of_a_percent_of_exact_from_ten():
+    counts = np.arange(10, 500)
+    lower, upper = intervals.byar(counts)
+    assert np.max(np.abs(lower / (chi2.ppf(0.025, 2 * counts) / 2) - 1)) < 0.002
+    assert np.max(np.abs(upper / (chi2.ppf(0.975, 2 * counts + 2) / 2) - 1)) < 0.002
+
+
+def test_byar_gives_the_published_example():
+    """Breslow and Day's 95% limits of 10 events, as tabulated in the PHE technical guide: 4.790, 18.391."""
+    assert intervals.byar(10) == pytest.approx((4.79, 18.39), abs=0.01)
+    assert intervals.byar(0)[0] == 0.0
+    with pytest.raises(ValueError):
+        intervals.poisson(-1)
+
+
+def bodies_and_sums(seed, m=12):
+    draw = np.random.default_rng(seed)
+    n = draw.integers(20, 400, m)
+    x = draw.binomial(n, 1 / (1 + np.exp(1.2 - 0.4 * draw.standard_normal(m))))
+    return x, n, (x.sum(), n.sum(), (x * x).sum(), (n * n).sum(), (x * n).sum(), m)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clustered_from_sums_equals_a_weighted_regression_clustered_by_body(seed):
+    """The variance is that of a one-column least squares with errors clustered by body, rows being requests."""
+    x, n, sums = bodies_and_sums(seed)
+    body = np.repeat(np.arange(len(n)), n)
+    outcome = np.concatenate([np.r_[np.ones(a), np.zeros(b - a)] for a, b in zip(x, n, strict=True)])
+    fit = OLS(outcome, np.ones(len(outcome))).fit(
+        cov_type="cluster", cov_kwds={"groups": body, "use_correction": False}
+    )
+    p, variance = fit.params[0], fit.bse[0] ** 2 * len(n) / (len(n) - 1)
+    effective = p * (1 - p) / variance * (norm.ppf(0.975) / student.ppf(0.975, len(n) - 1)) ** 2
+    expected = (p, *proportion_confint(p * effective, effective, method="wilson"), effective)
+    assert intervals.clustered(*sums) == pytest.approx(expected, rel=1e-9)
+
+
+def test_clustered_from_parts_added_up_is_the_same():
+    (x, n, whole), arrays = bodies_and_sums(9), np.zeros(6)
+    for a, b in zip(x.tolist(), n.tolist(), strict=True):
+        arrays += (a, b, a * a, b * b, a * b, 1)
+    assert intervals.clustered(*arrays) == intervals.clustered(*whole)
+
+
+def test_clustered_with_few_bodies_gives_the_value_alone():
+    value, *rest = intervals.clustered(10, 100, 30, 2600, 260, 4)
+    assert value == 0.1 and all(math.isnan(part) for part in rest)
+    assert all(math.isnan(part) for part in intervals.clustered(0, 0, 0, 0, 0, 0))
+
+
+def test_clustered_where_bodies_do_not_differ_falls_back_on_the_requests():
+    shrink = (norm.ppf(0.975) / student.ppf(0.975, 5)) ** 2
+    value, lower, upper, effective = intervals.clustered(0, 600, 0, 60_000, 0, 6)
+    assert effective == pytest.approx(600 * shrink) and (value, lower) == (0, 0) and 0 < upper < 0.02
+    assert intervals.clustered(60, 600, 600, 60_000, 6_000, 6)[3] == pytest.approx(600 * shrink)
+
+
+def test_clustered_takes_arrays():
+    sums = [np.array(pair) for pair in zip(bodies_and_sums(1)[2], bodies_and_sums(2)[2], strict=True)]
+    together = intervals.clustered(*sums)
+    for place, seed in enumerate((1, 2)):
+        assert [part[place] for part in together] == pytest.approx(intervals.clustered(*bodies_and_sums(seed)[2]))
+
+
+def test_clustered_covers_the_truth_where_wilson_does_not():
+    """30 bodies, log-odds sd 0.4: 400 draws. Wilson on the pooled share covers 68-85%, clustered about 95%."""
+    draw = np.random.default_rng(4)
+    n = draw.integers(50, 300, (400, 30))
+    p = 1 / (1 + np.exp(1.2 - 0.4 * draw.standard_normal((400, 30))))
+    x = draw.binomial(n, p)
+    truth = np.mean(1 / (1 + np.exp(1.2 - 0.4 * draw.standard_normal(1_000_000))))
+    pooled = [a.sum(axis=1) for a in (x, n, x * x, n * n, x * n)]
+    _, lower, upper, _ = intervals.clustered(*pooled, 30)
+    assert 0.92 <= np.mean((lower <= truth) & (truth <= upper)) <= 0.98
+    lower, upper = intervals.wilson(pooled[0], pooled[1])
+    assert np.mean((lower <= truth) & (truth <= upper)) < 0.88
