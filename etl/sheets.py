@@ -24,16 +24,17 @@ class Sheet(list):
     hidden = False
 
 
-def read_sheets(path, *, seconds=SECONDS):
+def read_sheets(path, *, head=None, seconds=SECONDS):
     """Return {sheet name: Sheet of rows of cells} in the file's order. Row 1 of the sheet is rows[0].
 
     A cell is str ('' when blank), int, float, bool, datetime.date or datetime.datetime; rows of a sheet are equally
-    long. A text table has one sheet, named after the file. Raises Refusal naming the file, never a value in it.
+    long. A text table has one sheet, named after the file. `head` asks for that many first rows only.
+    Raises Refusal naming the file, never a value in it.
     """
     path = Path(path)
     form = _form(path)
     with tempfile.TemporaryFile() as out:
-        code = _run([str(path), form, path.stem], out, seconds)
+        code = _run([str(path), form, path.stem, str(head or 0)], out, seconds)
         out.seek(0)
         sheets, ended = {}, False
         for line in out:

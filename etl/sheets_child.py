@@ -8,6 +8,7 @@ sheet: {"sheet": name, "hidden": bool, "rows": [[cell, ...], ...]}. A cell is a 
 import csv
 import datetime as dt
 import io
+import itertools
 import json
 import sys
 
@@ -40,7 +41,7 @@ def cell(value):
     return value
 
 
-def workbook(path):
+def workbook(path, head):
     """Yield (sheet name, hidden, rows) of an XLSX, XLS, XLSB or ODS file; rows keep their place in the sheet."""
     import python_calamine
 
@@ -59,11 +60,12 @@ def workbook(path):
         left -= width * (sheet.end[0] + 1 if sheet.end else 0)
         if left < 0:
             raise ValueError(f"the sheets hold more than {CELLS:,} cells; split the file")
-        rows = [[cell(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        found = sheet.to_python(skip_empty_area=False, nrows=head)
+        rows = [[cell(value) for value in row] for row in found]
         yield about.name, not str(about.visible).endswith(".Visible"), rows
 
 
-def text(path, name):
+def text(path, name, head):
     """Yield the one table of a CSV or TSV file (UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252)."""
     with open(path, "rb") as file:
         raw = file.read()
@@ -80,7 +82,8 @@ def text(path, name):
     delimiter = max(DELIMITERS, key=first.count)
     csv.field_size_limit(1 << 20)
     try:
-        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True))
+        lines = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+        rows = list(itertools.islice(lines, head))
     except csv.Error:
         raise ValueError("a quotation mark is left open, or a cell is longer than a million characters") from None
     if sum(map(len, rows)) > CELLS:
@@ -89,11 +92,12 @@ def text(path, name):
     yield name, False, [row + [""] * (width - len(row)) for row in rows]
 
 
-def main(path, form, name):
+def main(path, form, name, head):
+    head = int(head) or None
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     limit()
     try:
-        for sheet, hidden, rows in workbook(path) if form == "workbook" else text(path, name):
+        for sheet, hidden, rows in workbook(path, head) if form == "workbook" else text(path, name, head):
             print(json.dumps({"sheet": sheet, "hidden": hidden, "rows": rows}, ensure_ascii=True))
     except ValueError as error:
         print(json.dumps({"refused": str(error)}))
@@ -103,4 +107,4 @@ def main(path, form, name):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

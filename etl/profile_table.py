@@ -1,0 +1,87 @@
+"""Finds the header row of a sheet and lays its rows out as a table of texts, each with its place of origin."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from etl.errors import Refusal
+from etl.profile_file import fold
+
+LOOK = 60  # rows in which a header is looked for
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows under one header: `columns` are folded and unique, `rows` are (row number, texts or None)."""
+
+    sheet: str
+    columns: list
+    titles: list
+    rows: list
+    above: int
+    blank: int
+    again: int
+
+    @property
+    def read(self):
+        """Rows of the sheet without its header row."""
+        return len(self.rows) + self.above + self.blank + self.again
+
+
+def fits(take, sheets):
+    """The names of the sheets that fit a take by name and by header row."""
+    named = re.compile(take.sheet, re.IGNORECASE)
+    return [name for name, rows in sheets.items() if named.fullmatch(fold(name)) and header(rows, take.header)]
+
+
+def header(rows, wanted):
+    """The number (from 1) of the first row that holds every wanted cell, or None."""
+    for at, row in enumerate(rows[:LOOK], 1):
+        if set(wanted) <= {fold(cell) for cell in row}:
+            return at
+    return None
+
+
+def table(sheet, rows, wanted):
+    """Lay out a sheet under its header. Raises Refusal when a second header has its cells in other columns."""
+    at = header(rows, wanted)
+    first = [fold(cell) for cell in rows[at - 1]]
+    places = [first.index(cell) for cell in wanted]
+    kept, blank, again = [], 0, 0
+    for number, row in enumerate(rows[at:], at + 1):
+        texts = [text(cell) for cell in row]
+        if not any(texts):
+            blank += 1
+        elif [fold(row[place]) for place in places] == list(wanted):
+            again += 1
+        elif set(wanted) <= {fold(cell) for cell in row}:
+            raise Refusal(
+                f"Sheet {sheet!r}, row {number}: a second header has its cells in other columns than the one in "
+                f"row {at}. Put the two tables on sheets of their own."
+            )
+        else:
+            kept.append((number, texts))
+    titles = [" ".join(str(cell).split()) for cell in rows[at - 1]]
+    return Table(sheet, _unique(first), titles, kept, at - 1, blank, again)
+
+
+def _unique(cells):
+    columns = []
+    for place, cell in enumerate(cells, 1):
+        name, time = cell or f"column {place}", 1
+        while name in columns:
+            time += 1
+            name = f"{cell or f'column {place}'} ({time})"
+        columns.append(name)
+    return columns
+
+
+def text(cell):
+    """A cell as text: stripped, ISO dates, whole numbers without a point; None when blank."""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return str(cell).replace("\xa0", " ").strip() or None
