@@ -34,7 +34,8 @@ def committed() -> list[Path]:
     return [path for path in found if "__pycache__" not in path.parts and "work" not in path.parts]
 
 
-TEXTS = [path for path in committed() if path.suffix not in BINARY]
+# A minified library is kept as it came, to the byte.
+TEXTS = [path for path in committed() if path.suffix not in BINARY and not path.name.endswith(".min.js")]
 
 
 def names(path: Path) -> str:

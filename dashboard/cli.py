@@ -1,0 +1,252 @@
+"""The `uptake` command: one thin function a command. What it does stands in the rooms; how it is said, in terminal.py.
+
+Exit codes: 0 fine, 1 something was held or refused, 2 wrong use, 3 a fault of Uptake's own. Whatever is heavy is
+imported inside the command that needs it, so `uptake --help` answers at once.
+"""
+
+import getpass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboard import printed, terminal
+from etl.errors import Refusal
+from etl.home import home as the_home
+from metrics.question import QuestionError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Says whether the UK's data-sharing code of practice is changing practice.",
+    epilog="UPTAKE_HOME names the folder that holds the data. Exit codes: 0 fine, 1 something was held or refused, "
+    "2 wrong use, 3 a fault of Uptake's own.",
+)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a date as 2021-10-05") from None
+
+
+class Format(StrEnum):
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+Day = Annotated[date | None, typer.Option(parser=_day, metavar="DATE")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve at.")]
+Seed = Annotated[int | None, typer.Option(help="Another seed makes other returns.")]
+Who = Annotated[str | None, typer.Option(help="Who releases it, for the record; you, unless said.")]
+Files = Annotated[list[Path], typer.Argument(exists=True, metavar="FILE...", help="Return files, or folders of them.")]
+Release = Annotated[bool, typer.Option("--release", help="Make the new version the one that is shown, at once.")]
+
+
+@app.command()
+def demo(
+    port: Port = None,
+    serve: Annotated[bool, typer.Option(help="Serve the dashboard when all is ready.")] = True,
+):
+    """Make synthetic returns with a known truth, load and publish them, and show the dashboard."""
+    from dashboard.demo import free_port, prepare
+
+    with terminal.progress() as progress:
+        prepare(the_home(), progress)
+    if serve:
+        _serve("127.0.0.1", port or free_port("127.0.0.1"))
+
+
+@app.command()
+def check(
+    files: Files,
+    kind: Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Read the files by this profile.")] = None,
+    sender: Annotated[str | None, typer.Option(help="Who sent them.")] = None,
+    reported_by: Annotated[str | None, typer.Option(help="holder or requester.")] = None,
+    period_from: Day = None,
+    period_to: Day = None,
+    extracted_on: Day = None,
+):
+    """Say all that `load` would say about these files, and store nothing."""
+    from etl import load as loading
+
+    _receipts(loading.check, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on)
+
+
+@app.command()
+def load(
+    files: Files,
+    kind: Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Read the files by this profile.")] = None,
+    sender: Annotated[str | None, typer.Option(help="Who sent them.")] = None,
+    reported_by: Annotated[str | None, typer.Option(help="holder or requester.")] = None,
+    period_from: Day = None,
+    period_to: Day = None,
+    extracted_on: Day = None,
+    publish: Annotated[bool, typer.Option(help="Publish when the returns are in.")] = True,
+    release: Release = False,
+):
+    """Load returns: good rows are kept, bad rows held and listed. Then publish.
+
+    The first version of a home is shown at once. A later one waits as a candidate until `uptake release`.
+    """
+    from etl import load as loading
+
+    arguments = (kind, profile, sender, reported_by, period_from, period_to, extracted_on)
+    receipts = _receipts(loading.load, files, *arguments, leave=False)
+    if publish and any(receipt.status == "loaded" for receipt in receipts):
+        _publish(release)
+    raise typer.Exit(printed.exit_code(receipts))
+
+
+@app.command()
+def publish(release: Release = False):
+    """Build and check a new version of the figures from what is loaded."""
+    _publish(release)
+
+
+@app.command()
+def release(version: Annotated[str, typer.Argument(metavar="VERSION")], who: Who = None):
+    """Make a version the one that is shown, and record who did so and when."""
+    from etl import snapshot
+
+    snapshot.release(the_home(), version, who or _user())
+    terminal.say(f"Version {version} is shown now.")
+
+
+@app.command()
+def serve(
+    port: Port = 8050,
+    host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
+):
+    """Serve the dashboard."""
+    _serve(host, port)
+
+
+@app.command()
+def status(json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False):
+    """Say what has arrived, row for row, and which expected returns have not."""
+    from etl import ledger
+
+    found = ledger.status(the_home())
+    printed.print_json(found) if json else printed.print_status(found)
+
+
+@app.command()
+def figure(
+    indicator: Annotated[str, typer.Argument(help="An indicator's id, such as refusal_rate.", metavar="INDICATOR")],
+    by: Annotated[str, typer.Option(help="Keys, such as sector,quarter.")] = "",
+    where: Annotated[list[str], typer.Option(help="key=value, such as region=E12000007; may be repeated.")] = [],  # noqa: B006
+    level: Annotated[str | None, typer.Option(help="month, quarter, year, rolling or all.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="The first period, such as 2020-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="The last period.")] = None,
+    reported_by: Annotated[str, typer.Option(help="holder or requester; the two are never added.")] = "holder",
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
+):
+    """Print the numbers a page shows, with their intervals."""
+    from etl.answers import PUBLIC, answer
+    from metrics.question import ask
+
+    keys = [key.strip() for key in by.split(",") if key.strip()]
+    question = ask(indicator, keys, _pairs(where), level, first, last, reported_by)
+    printed.FIGURES[format.value](answer(PUBLIC, question, the_home()))
+
+
+@app.command()
+def synthesise(
+    scenario: Annotated[str, typer.Argument(help="demo, null, ...")],
+    out: Annotated[Path, typer.Argument(metavar="OUT/", help="The folder to write to.", file_okay=False)],
+    seed: Seed = None,
+    bodies: Annotated[int | None, typer.Option(min=20, max=5000, help="How many bodies.")] = None,
+):
+    """Write labelled example returns with a known truth: returns, senders.csv and truth.json."""
+    from etl import synthesise as made
+
+    options = {name: value for name, value in (("seed", seed), ("bodies", bodies)) if value is not None}
+    with terminal.progress() as progress:
+        made.synthesise(scenario, out, **options, progress=progress)
+    terminal.say(f"Written to {out}: the returns, senders.csv and truth.json. All of it is made up.")
+
+
+def _pairs(where: list[str]) -> list[tuple[str, list[str]]]:
+    """`["region=E12000007,E12000008"]` as `[("region", ["E12000007", "E12000008"])]`."""
+    pairs = []
+    for text in where:
+        key, equals, values = text.partition("=")
+        if not equals or not values:
+            raise QuestionError(f"Write a filter as key=value, such as region=E12000007; not {text!r}.")
+        pairs.append((key.strip(), [value.strip() for value in values.split(",")]))
+    return pairs
+
+
+def _receipts(act, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on, leave=True):
+    """Run `load` or `check` with progress, print its receipts and return them, or leave with their exit code."""
+    facts = {"kind": kind, "profile": profile, "sender": sender, "reported_by": reported_by}
+    days = {"period_from": period_from, "period_to": period_to, "extracted_on": extracted_on}
+    with terminal.progress() as progress:
+        receipts = act(files, the_home(), **facts, **days, progress=progress)
+    printed.print_receipts(receipts)
+    if leave:
+        raise typer.Exit(printed.exit_code(receipts))
+    return receipts
+
+
+def _publish(release_at_once: bool) -> None:
+    """Publish; the first version of a home is released with it, so that figures are there after the first load."""
+    from etl import snapshot
+    from etl.publish import publish
+
+    home = the_home()
+    shown = snapshot.current(home)
+    with terminal.progress() as progress:
+        version = publish(home, progress)
+    if version == shown:
+        terminal.say(f"Version {version} is shown already: no published figure has changed.")
+    elif release_at_once or shown is None:
+        snapshot.release(home, version, _user())
+        terminal.say(f"Version {version} is published and shown.")
+    else:
+        terminal.say(
+            f"Version {version} is ready, and version {shown} is still the one that is shown.\n"
+            f"To show the new one: uptake release {version}"
+        )
+
+
+def _serve(host: str, port: int) -> None:
+    from dashboard.app import serve
+
+    serve(host=host, port=port)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user, or no such thing on this system
+        return "not known"
+
+
+def main() -> None:
+    """The console script: every refusal is a sentence, and no traceback reaches a person."""
+    terminal.plain_output()
+    try:
+        app(prog_name="uptake")
+    except QuestionError as wrong:
+        terminal.complain(str(wrong))
+        raise SystemExit(2) from None
+    except Refusal as refusal:
+        terminal.complain(str(refusal))
+        raise SystemExit(1) from None
+    except Exception as fault:
+        terminal.complain(terminal.fault(fault, the_home()))
+        raise SystemExit(3) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The demonstration: synthetic returns with a known truth, taken through the same load and publish as real ones."""
+
+import hashlib
+import json
+import shutil
+import socket
+from pathlib import Path
+
+from etl.errors import Refusal
+from etl.home import Home, make_secrets, replace_whole
+from etl.paths import DATA, ROOT
+
+SCENARIO = "demo"
+# What it writes in its home, all of which is removed before it is made anew; only in a home with its mark.
+FOLDERS = ("published", "received", "returns", "secrets")
+FILES = ("home.json", "warehouse.duckdb", "warehouse.duckdb.wal", "senders.csv")
+FIRST_PORT, PORTS = 8050, 50
+# Whatever the published figures depend on: when any of it changes, the demonstration is made anew.
+ROOMS = ("metrics", "etl")
+LISTS = ("reference", "contracts", "profiles", "evidence")
+
+
+def recipe() -> str:
+    """A digest of the code and lists that make the demonstration."""
+    files = [path for room in ROOMS for path in (ROOT / room).glob("*") if path.suffix in (".py", ".sql")]
+    files += [path for folder in LISTS for path in (DATA / folder).rglob("*") if path.is_file()]
+    digest = hashlib.sha256(SCENARIO.encode())
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def prepare(home: Home, progress) -> str:
+    """Make a home hold the demonstration, published and released; return its version.
+
+    A home that holds it already is left as it is. Raises Refusal when the home holds anything else.
+    """
+    from etl import snapshot
+
+    mark = home.path / "demo.json"
+    made = _read(mark)
+    if not made and any((home.path / name).exists() for name in (*FOLDERS, *FILES)):
+        raise Refusal(
+            f"The home {home.path} holds other returns, and the demonstration would mix with them. "
+            "Set UPTAKE_HOME to another folder for the demonstration."
+        )
+    wanted = recipe()
+    if made.get("recipe") == wanted and made.get("version") and made["version"] == snapshot.current(home):
+        return made["version"]
+    _clear(home)
+    replace_whole(mark, json.dumps({"recipe": wanted}) + "\n")
+    version = _make(home, progress)
+    replace_whole(mark, json.dumps({"recipe": wanted, "version": version}) + "\n")
+    return version
+
+
+def _make(home: Home, progress) -> str:
+    from etl import snapshot
+    from etl.load import load
+    from etl.publish import publish
+    from etl.synthesise import synthesise
+
+    returns = home.path / "returns"
+    home.settle("synthetic")
+    make_secrets(home)
+    synthesise(SCENARIO, returns, progress=progress)
+    shutil.copyfile(returns / "senders.csv", home.senders)
+    load([*sorted(returns.glob("*-synthetic.*")), *evidence()], home, progress=progress)
+    version = publish(home, progress)
+    snapshot.release(home, version, "the demonstration")
+    return version
+
+
+def evidence() -> list[Path]:
+    """The folder of figures that documents have published, where there is one."""
+    return [DATA / "evidence"] if (DATA / "evidence").is_dir() else []
+
+
+def _clear(home: Home) -> None:
+    """Remove an older or unfinished demonstration: what the demonstration itself wrote, by name."""
+    for name in FOLDERS:
+        shutil.rmtree(home.path / name, ignore_errors=True)
+    for name in FILES:
+        (home.path / name).unlink(missing_ok=True)
+
+
+def _read(mark: Path) -> dict:
+    try:
+        found = json.loads(mark.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def free_port(host: str) -> int:
+    """The first free port from 8050 on."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as probe:
+            # Without this, a port that was used a moment ago looks taken on Linux; on Windows it would mean
+            # that a port in use looks free.
+            if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise Refusal(f"Ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all in use. Give another with --port.")

@@ -1,0 +1,166 @@
+"""What the command line prints: receipts of files, figures as table, CSV or JSON, and the ledger."""
+
+import csv
+import json
+import sys
+from datetime import date, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from dashboard import words
+from dashboard.terminal import complain, out, say
+
+MOST_HELD = 20  # held rows listed for a file; the ledger holds them all
+MOST_FILES = 12
+PARTS = ("numerator", "denominator", "value", "lower", "upper", "status", "flags")
+SHEET_COUNTS = ("rows_read", "rows_used", "rows_held", "rows_skipped")
+
+# --- receipts --------------------------------------------------------------------------------------------------
+
+
+def exit_code(receipts) -> int:
+    """0 when every file is in whole (or was before), 1 when something was held or refused."""
+    return int(not all(receipt.ok for receipt in receipts))
+
+
+def print_receipts(receipts) -> None:
+    """Each file's receipt: what was read and used, what was skipped and why, and every held row with its reason."""
+    console = out()
+    for receipt in receipts:
+        _print_receipt(console, receipt)
+
+
+def _print_receipt(console: Console, receipt) -> None:
+    console.print(Text(f"{receipt.file}: {receipt.status}", style="bold"))
+    for sentence in (receipt.reason, receipt.playback):
+        if sentence:
+            console.print(Text(f"  {sentence}"), soft_wrap=True)
+    for sheet in receipt.sheets:
+        read, used, held, skipped = (sheet[key] for key in SHEET_COUNTS)
+        named = f"sheet {sheet['sheet']}: " if sheet["sheet"] else ""
+        line = f"  {named}{read:,} rows read = {used:,} used + {held:,} held + {skipped:,} skipped"
+        console.print(Text(line), soft_wrap=True)
+    for skip in receipt.skips:
+        console.print(Text(f"    skipped {skip['rows']:,}: {skip['reason']}"), soft_wrap=True)
+    for note in receipt.notes:
+        console.print(Text(f"  Note: {note['message']}"), soft_wrap=True)
+    for held in receipt.held[:MOST_HELD]:
+        where = ", ".join(filter(None, [held.sheet, f"row {held.row}" if held.row else "", held.column]))
+        console.print(Text(f"  Held {where}: {held.message}"), soft_wrap=True)
+    if len(receipt.held) > MOST_HELD:
+        console.print(f"  and {len(receipt.held) - MOST_HELD:,} more.")
+
+
+# --- figures ---------------------------------------------------------------------------------------------------
+
+
+def keys_of(answer) -> list[str]:
+    """The columns that tell an answer's rows apart."""
+    return list(dict.fromkeys(key for row in answer.rows for key in row if key not in PARTS))
+
+
+def print_figures_json(answer) -> None:
+    print_json(
+        {
+            "data_version": answer.data_version,
+            "as_at": answer.as_at,
+            "indicator": answer.indicator.id,
+            "rows": list(answer.rows),
+        }
+    )
+
+
+def print_figures_csv(answer) -> None:
+    """One row a figure; `flags` separated by semicolons. Each row says which version of the data it is from."""
+    columns = ["indicator", *keys_of(answer), *PARTS, "data_version", "as_at"]
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in answer.rows:
+        flags = ";".join(row["flags"])
+        source = {"indicator": answer.indicator.id, "data_version": answer.data_version, "as_at": answer.as_at}
+        writer.writerow({**row, "flags": flags, **source})
+
+
+def print_figures_table(answer) -> None:
+    unit = answer.indicator.unit
+    note = f"{answer.indicator.title}. Data as at {words.day(answer.as_at)}, version {answer.data_version}"
+    table = Table(title=f"{escape(note)}{'. SYNTHETIC' if answer.synthetic else ''}", title_justify="left")
+    keys = keys_of(answer)
+    for key in keys:
+        table.add_column(key.replace("_", " "))
+    for heading in ("figure", "95% range", "counts"):
+        table.add_column(heading, justify="right")
+    table.add_column("flags")
+    for row in answer.rows:
+        labels = [_cell(row.get(key)) for key in keys]
+        numbers = [words.value(row, unit), words.interval(row, unit) or "", words.counts(row) or ""]
+        table.add_row(*map(escape, [*labels, *numbers, ", ".join(row["flags"])]))
+    out().print(table)
+    if not answer.rows:
+        complain("No published figure answers this question.")
+
+
+FIGURES = {"table": print_figures_table, "csv": print_figures_csv, "json": print_figures_json}
+
+
+def print_json(value) -> None:
+    print(json.dumps(value, indent=1, default=_cell))
+
+
+def _cell(value) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+# --- the ledger ------------------------------------------------------------------------------------------------
+
+
+def print_status(found: dict) -> None:
+    """The ledger in words; `--json` gives all of it."""
+    shown = found["shown"]
+    say(f"Home: {found['home']} ({found['kind'] or 'empty'})")
+    say(
+        f"Shown: version {shown['version']}, released by {shown['released_by']} at {shown['released_at']}"
+        if shown
+        else "Shown: nothing has been released yet"
+    )
+    waiting = [version for version in found["versions"] if not shown or version != shown["version"]]
+    if waiting:
+        say(f"Other versions: {', '.join(waiting)}")
+    console = out()
+    if found["files"]:
+        console.print(_files_table(found["files"]))
+        console.print(_returns_table(found["returns"]))
+    if len(found["files"]) > MOST_FILES:
+        say(f"The last {MOST_FILES} of {len(found['files'])} files are listed; --json lists them all.")
+    say(f"Expected and not received: {len(found['missing']):,} missing, {len(found['late']):,} late (the newest).")
+
+
+def _files_table(files: list[dict]) -> Table:
+    table = Table(title="Files", title_justify="left")
+    for heading in ("file", "status", "sheet"):
+        table.add_column(heading)
+    for key in SHEET_COUNTS:
+        table.add_column(key.removeprefix("rows_"), justify="right")
+    table.add_column("why")
+    for file in files[-MOST_FILES:]:
+        for sheet in file["sheets"] or [None]:
+            counted = [f"{sheet[key]:,}" for key in SHEET_COUNTS] if sheet else [""] * len(SHEET_COUNTS)
+            why = "; ".join(f"{skip['rows']:,} {skip['reason']}" for skip in sheet["skipped"]) if sheet else ""
+            cells = [file["name"], file["status"], sheet["sheet"] if sheet else "", *counted, why or file["reason"]]
+            table.add_row(*(escape(_cell(cell)) for cell in cells))
+    return table
+
+
+def _returns_table(returns: list[dict]) -> Table:
+    table = Table(title="Returns", title_justify="left")
+    for heading in ("kind", "status", "returns", "rows", "held", "first", "last"):
+        table.add_column(heading, justify="right" if heading in ("returns", "rows", "held") else "left")
+    for row in returns:
+        counted = [f"{row[key] or 0:,}" for key in ("returns", "rows_loaded", "rows_held")]
+        table.add_row(row["kind"], row["status"], *counted, _cell(row["first"]), _cell(row["last"]))
+    return table
