@@ -1,0 +1,174 @@
+"""The code lists of data/reference, read once: codes, bodies and their successors, groups, events, questions."""
+
+import csv
+import re
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from etl.paths import DATA
+
+REFERENCE = DATA / "reference"
+NOT_STATED = "not_stated"
+
+
+class Body(NamedTuple):
+    """A row of bodies.csv. `start` and `end` are dates or None; `end` is the last day; `successor` holds codes."""
+
+    code: str
+    name: str
+    type: str
+    sector: str
+    tier: str
+    region: str
+    start: date | None
+    end: date | None
+    successor: tuple[str, ...]
+    source: str
+    status: str
+
+
+class Group(NamedTuple):
+    """A predefined group of a dimension's values, such as the nine regions of England."""
+
+    code: str
+    label: str
+    members: tuple[str, ...]
+
+
+class Event(NamedTuple):
+    """A dated law, code, tool or campaign. Empty `sectors` or `regions` means all; `end` is None for a moment."""
+
+    code: str
+    title: str
+    date: date
+    end: date | None
+    kind: str
+    sectors: tuple[str, ...]
+    regions: tuple[str, ...]
+    reach: int | None
+    note: str
+    source: str
+    status: str
+
+
+@cache
+def rows(list_name):
+    """Every row of a list as a tuple of read-only dicts, in file order."""
+    with (REFERENCE / f"{list_name}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(MappingProxyType(row) for row in csv.DictReader(file))
+
+
+@cache
+def codes(list_name):
+    """A list as {code: row}. Only for lists whose `code` is unique: not for answers, groups or aliases."""
+    return MappingProxyType({row["code"]: row for row in rows(list_name)})
+
+
+@cache
+def bodies():
+    """The register of bodies as {code: Body}, abolished bodies included."""
+    return MappingProxyType({row["code"]: _body(row) for row in rows("bodies")})
+
+
+@cache
+def groups(dimension):
+    """The predefined groups of a dimension as {code: Group}; empty when it has none."""
+    found = {}
+    for row in rows("groups"):
+        if row["dimension"] == dimension:
+            before = found[row["group"]].members if row["group"] in found else ()
+            found[row["group"]] = Group(row["group"], row["label"], (*before, row["member"]))
+    return MappingProxyType(found)
+
+
+@cache
+def events():
+    """All events as a tuple of Event, oldest first."""
+    return tuple(sorted((_event(row) for row in rows("events")), key=lambda event: (event.date, event.code)))
+
+
+@cache
+def questions():
+    """Survey questions as {code: {"label", "family", "answers": {answer code: row}}}, in file order."""
+    found = {row["code"]: {**row, "answers": {}} for row in rows("questions")}
+    for row in rows("answers"):
+        found[row["question"]]["answers"][row["code"]] = row
+    return MappingProxyType(found)
+
+
+def stood(code, when):
+    """Whether a body was in being on a day. An unknown start or end does not rule a day out."""
+    body = bodies()[code]
+    return (body.start is None or body.start <= when) and (body.end is None or when <= body.end)
+
+
+def body_at(code, when):
+    """The codes that answer for a body on a day: itself, or whoever took over, found by the register alone.
+
+    Several when a body was split; itself when it ended and nobody is named; KeyError for an unknown code.
+    """
+    body = bodies()[code]
+    if body.end is None or when <= body.end or not body.successor:
+        return (code,)
+    return tuple(dict.fromkeys(heir for next_code in body.successor for heir in body_at(next_code, when)))
+
+
+def tier_of(body, sector):
+    """The tier of a party to a request: the body's when the body is known, else its sector's, else other."""
+    if body in bodies():
+        return bodies()[body].tier
+    return codes("sectors")[sector]["tier"] if sector in codes("sectors") else "other"
+
+
+def body_named(name):
+    """The code of the body of that name or reviewed alias, or None. Case, '&' and bracketed letters are ignored."""
+    return _names().get(fold(name))
+
+
+def nearest(value, list_name):
+    """The code most like a mistyped value, or None. Looks at codes and labels; used only to help mend a row."""
+    known = _spellings(list_name)
+    close = get_close_matches(fold(value), known, n=1, cutoff=0.72)
+    return known[close[0]] if close else None
+
+
+def fold(text):
+    """A name made comparable: lower case, no brackets or punctuation, 'and' for '&', single spaces."""
+    text = re.sub(r"\([^)]*\)", " ", str(text).casefold()).replace("&", " and ").replace("’", "'")
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text.replace("'", "")).split()).removeprefix("the ")
+
+
+@cache
+def _names():
+    """Folded name to code. A name that two bodies have borne means the one still in being."""
+    found = {fold(body.name): body.code for body in sorted(bodies().values(), key=lambda body: body.end is None)}
+    return found | {fold(row["name"]): row["code"] for row in rows("aliases")}
+
+
+@cache
+def _spellings(list_name):
+    label = {"bodies": "name", "events": "title"}.get(list_name, "label")
+    labels = {fold(row[label]): code for code, row in codes(list_name).items()}
+    return labels | {fold(code): code for code in codes(list_name)}
+
+
+def _body(row):
+    dates = {"start": _day(row["start"]), "end": _day(row["end"])}
+    return Body(**{**row, **dates, "successor": _many(row["successor"])})
+
+
+def _event(row):
+    reach = int(row["reach"]) if row["reach"] else None
+    parts = {"sectors": _many(row["sectors"]), "regions": _many(row["regions"]), "reach": reach}
+    return Event(**{**row, **parts, "date": _day(row["date"]), "end": _day(row["end"])})
+
+
+def _day(text):
+    return date.fromisoformat(text) if text else None
+
+
+def _many(text):
+    return tuple(text.split(";")) if text else ()
