@@ -3,7 +3,7 @@
 import csv
 import re
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -130,9 +130,11 @@ def body_named(name):
 
 def nearest(value, list_name):
     """The code most like a mistyped value, or None. Looks at codes and labels; used only to help mend a row."""
-    known = _spellings(list_name)
-    close = get_close_matches(fold(value), known, n=1, cutoff=0.72)
-    return known[close[0]] if close else None
+    sought = [(fold(value), _spellings(list_name))]
+    if list_name == "bodies":
+        sought.append((_place(value), _places()))
+    found = [(word, name, known[name]) for word, known in sought for name in get_close_matches(word, known, 1, 0.72)]
+    return max(found, key=lambda hit: SequenceMatcher(None, hit[0], hit[1]).ratio())[2] if found else None
 
 
 def fold(text):
@@ -150,9 +152,21 @@ def _names():
 
 @cache
 def _spellings(list_name):
-    label = {"bodies": "name", "events": "title"}.get(list_name, "label")
+    if list_name == "bodies":
+        return _names() | {fold(code): code for code in bodies()}
+    label = "title" if list_name == "events" else "label"
     labels = {fold(row[label]): code for code, row in codes(list_name).items()}
     return labels | {fold(code): code for code in codes(list_name)}
+
+
+@cache
+def _places():
+    return {_place(name): code for name, code in _names().items()}
+
+
+def _place(name):
+    """A folded name without the words councils share, so that Wakefield is not met with Watford."""
+    return re.sub(r"\b(council|borough|district|metropolitan|city|county)\b ?", "", fold(name)).strip() or fold(name)
 
 
 def _body(row):

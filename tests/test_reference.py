@@ -255,6 +255,8 @@ def test_a_body_has_its_own_tier_before_its_sectors(body, sector, tier):
         ("volentary", "sectors", "voluntary"),
         ("Kirklees Counsil", "bodies", "E08000034"),
         ("E0800034", "bodies", "E08000034"),
+        ("Wakefield Borough Council", "bodies", "E08000036"),
+        ("Wakefeild", "bodies", "E08000036"),
         ("zzzzzzzz", "sectors", None),
     ],
 )
