@@ -164,14 +164,19 @@ def synthesise(
     scenario: Annotated[str, typer.Argument(help="demo, null, ...")],
     out: Annotated[Path, typer.Argument(metavar="OUT/", help="The folder to write to.", file_okay=False)],
     seed: Seed = None,
-    bodies: Annotated[int | None, typer.Option(min=20, max=5000, help="How many bodies.")] = None,
+    bodies: Annotated[int, typer.Option(min=20, max=5000, help="How many bodies.")] = 600,
+    requests: Annotated[int | None, typer.Option(min=1, help="How many requests, about.")] = None,
 ):
     """Write labelled example returns with a known truth: returns, senders.csv and truth.json."""
+    from dataclasses import replace
+
     from etl import synthesise as made
 
-    options = {name: value for name, value in (("seed", seed), ("bodies", bodies)) if value is not None}
+    chosen = made.SCENARIOS.get(scenario, scenario)
+    if requests and chosen is not scenario:
+        chosen = replace(chosen, requests=requests)
     with terminal.progress() as progress:
-        made.synthesise(scenario, out, **options, progress=progress)
+        made.synthesise(chosen, out, bodies=bodies, progress=progress, **({"seed": seed} if seed is not None else {}))
     terminal.say(f"Written to {out}: the returns, senders.csv and truth.json. All of it is made up.")
 
 

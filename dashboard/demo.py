@@ -20,20 +20,21 @@ ROOMS = ("metrics", "etl")
 LISTS = ("reference", "contracts", "profiles", "evidence")
 
 
-def recipe() -> str:
-    """A digest of the code and lists that make the demonstration."""
+def recipe(scenario=SCENARIO) -> str:
+    """A digest of the scenario, the code and the lists that make the demonstration."""
     files = [path for room in ROOMS for path in (ROOT / room).glob("*") if path.suffix in (".py", ".sql")]
     files += [path for folder in LISTS for path in (DATA / folder).rglob("*") if path.is_file()]
-    digest = hashlib.sha256(SCENARIO.encode())
+    digest = hashlib.sha256(repr(scenario).encode())
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def prepare(home: Home, progress) -> str:
+def prepare(home: Home, progress, scenario=SCENARIO) -> str:
     """Make a home hold the demonstration, published and released; return its version.
 
     A home that holds it already is left as it is. Raises Refusal when the home holds anything else.
+    `scenario` is a name or a Scenario; `progress(step, done, total)` is told of each step.
     """
     from etl import snapshot
 
@@ -44,17 +45,17 @@ def prepare(home: Home, progress) -> str:
             f"The home {home.path} holds other returns, and the demonstration would mix with them. "
             "Set UPTAKE_HOME to another folder for the demonstration."
         )
-    wanted = recipe()
+    wanted = recipe(scenario)
     if made.get("recipe") == wanted and made.get("version") and made["version"] == snapshot.current(home):
         return made["version"]
     _clear(home)
     replace_whole(mark, json.dumps({"recipe": wanted}) + "\n")
-    version = _make(home, progress)
+    version = _make(home, progress, scenario)
     replace_whole(mark, json.dumps({"recipe": wanted, "version": version}) + "\n")
     return version
 
 
-def _make(home: Home, progress) -> str:
+def _make(home: Home, progress, scenario) -> str:
     from etl import snapshot
     from etl.load import load
     from etl.publish import publish
@@ -63,7 +64,7 @@ def _make(home: Home, progress) -> str:
     returns = home.path / "returns"
     home.settle("synthetic")
     make_secrets(home)
-    synthesise(SCENARIO, returns, progress=progress)
+    synthesise(scenario, returns, progress=progress)
     shutil.copyfile(returns / "senders.csv", home.senders)
     load([*sorted(returns.glob("*-synthetic.*")), *evidence()], home, progress=progress)
     version = publish(home, progress)
@@ -92,9 +93,9 @@ def _read(mark: Path) -> dict:
     return found if isinstance(found, dict) else {}
 
 
-def free_port(host: str) -> int:
-    """The first free port from 8050 on."""
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+def free_port(host: str, first: int = FIRST_PORT) -> int:
+    """The first free port from `first` on."""
+    for port in range(first, min(first + PORTS, 65536)):
         with socket.socket() as probe:
             # Without this, a port that was used a moment ago looks taken on Linux; on Windows it would mean
             # that a port in use looks free.
@@ -107,4 +108,4 @@ def free_port(host: str) -> int:
             except OSError:
                 continue
             return port
-    raise Refusal(f"Ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all in use. Give another with --port.")
+    raise Refusal(f"Ports {first} to {first + PORTS - 1} are all in use. Give another with --port.")
