@@ -1,0 +1,96 @@
+"""The pre-check of comma-separated text: which encoding it is in, and a UTF-8 copy where it is another."""
+
+import codecs
+import re
+
+from etl.finding import Checked, finding, private_copy
+from etl.textscan import LongLine, Scan, Stop, whole_lines
+
+BLOCK = 256 * 1024
+# UTF-8 read as Windows-1252 leaves these pairs; they betray a file stitched from two encodings.
+STITCHED = re.compile("[ÂÃ][^\x00-\x7f]|â€")
+
+
+def check_text(path, contract=None, into=None):
+    """A `Checked` for a file of text. Reads UTF-8, UTF-16 and Windows-1252; says which."""
+    with open(path, "rb") as file:
+        head = file.read(4096)
+    encoding = sniff(head)
+    scan, copy = attempt(path, encoding, contract, into)
+    if scan.not_utf8:
+        # One bad byte after good UTF-8 means damage or two encodings, not Windows-1252.
+        if encoding == "utf-8" and not scan.multibyte:
+            encoding = "cp1252"
+            scan, copy = attempt(path, encoding, contract, into)
+        else:
+            scan.bad_encoding()
+    checked = Checked(encoding, "csv", scan.findings, copy or path, copy)
+    if not checked.ok:
+        checked.clear()
+        checked.path = path
+    elif encoding != "utf-8":
+        checked.findings.insert(0, said(encoding))
+    return checked
+
+
+def said(encoding):
+    name = {"utf-8-sig": "UTF-8 with a byte order mark", "cp1252": "Windows-1252"}.get(encoding, "UTF-16")
+    return finding("encoding.said", "note", f"The file is in {name} and was read as such.", "Nothing to mend.")
+
+
+def sniff(head):
+    """The encoding the first bytes announce; plain UTF-8 until a byte says otherwise."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    even, odd = head[0:256:2], head[1:256:2]
+    # ASCII text in UTF-16 without its mark has a zero in every other byte.
+    if len(odd) > 8 and odd.count(0) > 0.8 * len(odd) and not even.count(0):
+        return "utf-16-le"
+    if len(even) > 8 and even.count(0) > 0.8 * len(even) and not odd.count(0):
+        return "utf-16-be"
+    return "utf-8"
+
+
+def attempt(path, encoding, contract, into):
+    """Scans the file in one encoding; returns the scan and the private copy, if the encoding needs one."""
+    scan = Scan(contract)
+    if encoding == "utf-32":
+        scan.bad_encoding()
+        return scan, None
+    copy = None if encoding in ("utf-8", "utf-8-sig") else private_copy(into)
+    try:
+        for block in whole_lines(pieces(path, encoding, copy)):
+            scan.take(block)
+        scan.end()
+    except UnicodeDecodeError:
+        scan.bad_encoding()
+    except LongLine as long:
+        scan.long_line(long.start)
+    except Stop:
+        pass
+    return scan, copy
+
+
+def pieces(path, encoding, copy):
+    """The bytes of the file as UTF-8, in pieces; written to `copy` on the way when there is one."""
+    with open(path, "rb") as file:
+        if copy is None:
+            file.seek(len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0)
+            yield from iter(lambda: file.read(BLOCK), b"")
+            return
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        with open(copy, "wb") as out:
+            last = False
+            while not last:
+                raw = file.read(BLOCK)
+                last = not raw
+                text = decoder.decode(raw, last)
+                if encoding == "cp1252" and STITCHED.search(text):
+                    raise UnicodeDecodeError(encoding, b"", 0, 1, "two encodings in one file")
+                piece = text.encode()
+                out.write(piece)
+                yield piece
