@@ -1,0 +1,166 @@
+"""Scenarios for synthetic returns: what truth is planted. One registry; a new scenario is one line in it.
+
+Every number here is made up. Log-odds are natural logs; a minus means fewer refusals.
+"""
+
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import date
+
+CODE_IN_FORCE = date(2021, 10, 5)
+CODE_PUBLISHED = date(2020, 12, 17)
+
+# Log-odds of refusal before anything else is added.
+BASE_REFUSAL = {
+    "central_government": -1.00,
+    "local_government": -1.35,
+    "health": -1.15,
+    "adult_social_care": -1.35,
+    "childrens_services": -1.25,
+    "education": -1.10,
+    "higher_education": -1.20,
+    "police": -1.25,
+    "justice": -1.05,
+    "fire": -1.70,
+    "voluntary": -1.55,
+    "housing": -1.40,
+    "regulator": -1.10,
+    "other_public": -1.20,
+}
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """An event of data/reference/events.csv that reaches some holders' sectors from a day on.
+
+    `log_odds` is added to refusal from `start`; `growth` is added each further month; sectors and regions empty = all.
+    """
+
+    event: str
+    start: date
+    sectors: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    log_odds: float = 0.0
+    growth: float = 0.0
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Log-odds of refusal added when one of `holders` is asked by one of `requesters` (sector codes)."""
+
+    holders: tuple[str, ...]
+    requesters: tuple[str, ...]
+    log_odds: float
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Everything that shapes a synthetic world. Defaults are a world in which nothing has any effect."""
+
+    name: str
+    title: str
+    # volume
+    requests: int = 300_000  # expected number over the whole span
+    first_year: int = 2019
+    last_year: int = 2025
+    size_sd: float = 0.9  # of the log of a body's size
+    volume_growth: float = 0.05  # a year
+    volume_season: float = 0.10
+    volume_shape: float = 6.0  # of the negative binomial; the smaller, the more uneven
+    # refusal, in log-odds
+    base: dict[str, float] = field(default_factory=lambda: dict(BASE_REFUSAL))
+    body_sd: float = 0.4
+    season: float = 0.0  # amplitude; highest in January
+    shock_sd: float = 0.0  # month shock, the same for all bodies
+    shock_rho: float = 0.0  # carried from one month to the next
+    code_date: date = CODE_IN_FORCE
+    code_level: float = 0.0
+    code_slope: float = 0.0  # a month after the code came into force
+    campaigns: tuple[Campaign, ...] = ()
+    gradients: tuple[Gradient, ...] = ()
+    agreement_level: float = 0.0
+    pandemic_level: float = 0.0  # March to June 2020
+    emergency_share: float = 0.0  # of requests while COPI notices were in force: public health emergency
+    # reasons: log-odds of a stated main reason that the law does not support, from code_date
+    perceived_share: float = 0.46
+    perceived_level: float = 0.0
+    reason_missing: float = 0.12
+    # days to a decision
+    speed_sd: float = 0.25  # of the log of a body's days
+    agreement_days: float = 1.0  # days are multiplied by this under an agreement
+    consent_days: float = 0.0  # median days of waiting for consent, section 17, children's requests
+    # recording and use
+    agreements: tuple[float, float] = (0.34, 0.34)  # share under an agreement, first and last month
+    tools: tuple[float, float] = (0.04, 0.04)  # share of decisions citing a tool, to publication and at the end
+    risk_weighed: tuple[float, float] = (0.20, 0.20)  # before and after code_date
+    # survey
+    heard: tuple[float, float] = (0.20, 0.20)  # first and last wave
+    response: float = 0.35
+    response_if_heard: float = 0.0  # log-odds of answering added for those who had heard (not at random)
+    # who reports
+    never_report: float = 0.03
+    late: float = 0.06  # share of bodies whose last year is missing
+    totals_only: int = 8
+    requesters_reporting: int = 25
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+    def planted(self) -> dict:
+        """The scenario as plain JSON values."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+def _plain(value):
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, (tuple, list)):
+        return [_plain(v) for v in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+NULL = Scenario("null", "Nothing has any effect: bodies differ, and that is all")
+
+DEMO = replace(
+    NULL,
+    name="demo",
+    title="A made-up country in which the code helps, unevenly, and one campaign does nothing",
+    season=0.10,
+    shock_sd=0.04,
+    shock_rho=0.2,
+    code_level=-0.30,
+    campaigns=(
+        Campaign("law_enforcement_toolkit", CODE_PUBLISHED, ("police",), (), -0.35),
+        # The null campaign: it is in the list of events and it changes nothing.
+        Campaign("think_check_share", date(2024, 1, 30), ("education", "police", "childrens_services"), (), 0.0),
+    ),
+    gradients=(
+        Gradient(("health",), ("voluntary",), 0.70),
+        Gradient(("health",), ("adult_social_care", "childrens_services"), 0.30),
+        Gradient(("local_government", "adult_social_care", "childrens_services"), ("voluntary",), 0.25),
+        Gradient(
+            ("central_government",),
+            ("local_government", "adult_social_care", "childrens_services", "housing", "fire"),
+            0.35,
+        ),
+    ),
+    agreement_level=-0.50,
+    pandemic_level=-0.20,
+    emergency_share=0.04,
+    perceived_level=-0.55,
+    agreement_days=0.7,
+    consent_days=14.0,
+    agreements=(0.28, 0.44),
+    tools=(0.03, 0.24),
+    risk_weighed=(0.15, 0.34),
+    heard=(0.20, 0.63),
+)
+
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (
+        DEMO,
+        NULL,
+        replace(NULL, name="code_effect", title="Only the code has an effect", code_level=-0.25),
+    )
+}
