@@ -15,7 +15,7 @@ def say(at):
         sql = (
             f"SELECT _sheet, count(*) FROM lines WHERE _skip IS NULL AND {attempt(condition)} GROUP BY ALL ORDER BY ALL"
         )
-        for sheet, rows in at.run(sql, [(f"notes {number}", condition)]):
+        for sheet, rows in at.run(sql, [(f"notes {number}", attempt(condition))]):
             at.notes.append((sheet, "profile_note", sentence, rows))
 
 

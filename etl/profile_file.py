@@ -20,6 +20,8 @@ spaces, no line breaks; SQL is DuckDB's, over one source row, whose columns have
     skip = [["condition", "reason"]]    rows that are not data (blank rows are skipped unasked)
     unpivot = { name = "body", value = "requests", keep = ["outcome"], drop = ["total"] }
     total = { column = "total", row = "condition" }     checked against what they sum, then skipped
+    missing = ["-", "[x]"]              marks of a cell without a figure; such cells are read as blank
+    header_rows = 2                     names of columns stand in so many rows, the last of which is `header`
     repeated = { "rowid" = "note" }     note, or hold, what occurs a second time
     notes = [["condition", "sentence"]] said with the number of rows
     once = { of = "reference", column = "counterparty_sector" }    counted under one value only
@@ -39,6 +41,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl import contracts
 from etl.errors import Refusal
 from etl.paths import DATA
 
@@ -66,6 +69,8 @@ class Take:
     once: dict = field(default_factory=dict)
     counts: dict = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
+    missing: list = field(default_factory=list)
+    header_rows: int = 1
     optional: bool = False
 
 
@@ -180,6 +185,8 @@ def _take(told, where):
     missing = [name for name in ("kind", "sheet", "header", "columns") if not told.get(name)]
     if missing:
         raise Refusal(f"Profile {where}: {', '.join(missing)} missing; expected in every [[take]].")
+    if told["kind"] not in contracts.KINDS:
+        raise Refusal(f"Profile {where}: no such kind of return; expected one of {', '.join(contracts.KINDS)}.")
     for key in PAIRS:
         _pairs(told.get(key, []), f"{where}, {key}")
     _regex(told["sheet"], f"{where}, sheet")

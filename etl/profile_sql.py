@@ -2,6 +2,7 @@
 
 import duckdb
 
+from etl import profile_bodies
 from etl.errors import Refusal
 
 SETTINGS = {"enable_external_access": "false", "memory_limit": "1GB", "threads": "2"}
@@ -9,8 +10,9 @@ OWN = ("_sheet", "_row", "_filled")
 
 
 def connect(profile):
-    """A connection in memory with the profile's functions from text to code, locked against change."""
+    """A connection in memory with body() and the profile's own functions from text to code, locked against change."""
     con = duckdb.connect(config=SETTINGS)
+    profile_bodies.register(con)
     for name in profile.functions:
         con.execute(f"CREATE MACRO {name}(words) AS {_code(profile, name)}")
     con.execute("SET autoinstall_known_extensions=false")

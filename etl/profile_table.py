@@ -12,15 +12,19 @@ LOOK = 60  # rows in which a header is looked for
 
 @dataclass(frozen=True)
 class Table:
-    """The rows under one header: `columns` are folded and unique, `rows` are (row number, texts or None)."""
+    """The rows under one header: `columns` are folded and unique, `rows` are (row number, texts or None).
+
+    `above`, `blank` and `again` count rows above the header, without a cell, and that repeat the header; `marked`
+    counts cells read as blank for their mark. The rows of the header itself are not counted.
+    """
 
     sheet: str
     columns: list
-    titles: list
     rows: list
     above: int
     blank: int
     again: int
+    marked: int
 
     @property
     def read(self):
@@ -42,14 +46,17 @@ def header(rows, wanted):
     return None
 
 
-def table(sheet, rows, wanted):
-    """Lay out a sheet under its header. Raises Refusal when a second header has its cells in other columns."""
+def table(sheet, rows, take):
+    """Lay out a sheet under a take's header. Raises Refusal when a second header has its cells in other columns."""
+    wanted, marks = take.header, {fold(mark) for mark in take.missing}
     at = header(rows, wanted)
     first = [fold(cell) for cell in rows[at - 1]]
     places = [first.index(cell) for cell in wanted]
-    kept, blank, again = [], 0, 0
+    kept, blank, again, marked = [], 0, 0, 0
     for number, row in enumerate(rows[at:], at + 1):
-        texts = [text(cell) for cell in row]
+        told = [text(cell) for cell in row]
+        texts = [None if one and fold(one) in marks else one for one in told]
+        marked += sum(one is not None for one in told) - sum(one is not None for one in texts)
         if not any(texts):
             blank += 1
         elif [fold(row[place]) for place in places] == list(wanted):
@@ -61,8 +68,20 @@ def table(sheet, rows, wanted):
             )
         else:
             kept.append((number, texts))
-    titles = [" ".join(str(cell).split()) for cell in rows[at - 1]]
-    return Table(sheet, _unique(first), titles, kept, at - 1, blank, again)
+    top = max(at - take.header_rows, 0)
+    return Table(sheet, _unique(_joined(rows[top:at])), kept, top, blank, again, marked)
+
+
+def _joined(rows):
+    """The names under a header of several rows: a cell above stands over the blank cells to its right."""
+    names = [fold(cell) for cell in rows[-1]]
+    for row in reversed(rows[:-1]):
+        over, group = [], ""
+        for cell in row:
+            group = fold(cell) or group
+            over.append(group)
+        names = [" ".join(filter(None, pair)) for pair in zip(over, names, strict=True)]
+    return names
 
 
 def _unique(cells):

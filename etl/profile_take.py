@@ -46,6 +46,10 @@ def work(con, profile, take, tables, number):
     fixed = {name: literal(value) for name, value in {**constants, **take.constants}.items()}
     expressions = {name: sql for name, sql in {**fixed, **take.columns}.items() if name not in take.counts}
     at = Work(con, take, where, expressions, fields, source(con, tables))
+    for table in tables:
+        if table.marked:
+            words = f"Cells read as blank because they hold a mark of a missing figure ({', '.join(take.missing)})."
+            at.notes.append((table.sheet, "missing_mark", words, table.marked))
     _complete(at)
     _skip(at)
     profile_checks.say(at)
@@ -77,7 +81,7 @@ def _skip(at):
         pairs.append((at.take.total["row"], TOTAL))
     cases = " ".join(f"WHEN coalesce({attempt(sql)}, false) THEN {number}" for number, (sql, _) in enumerate(pairs))
     number = f"CASE {cases} END" if cases else "CAST(NULL AS INTEGER)"
-    tried = [(f"skip {number}", sql) for number, (sql, _) in enumerate(pairs, 1)]
+    tried = [(f"skip {number}", attempt(sql)) for number, (sql, _) in enumerate(pairs, 1)]
     at.run(f"CREATE OR REPLACE TABLE lines AS SELECT *, {number} AS _skip, false AS _again FROM source", tried)
     for sheet, row, number in at.run("SELECT _sheet, _row, _skip FROM lines WHERE _skip IS NOT NULL"):
         at.skipped[sheet, row] = pairs[number][1]
@@ -111,7 +115,7 @@ def _make(at, table):
         f"{typed(sql, at.fields[name].type if name in at.fields else 'text')} AS {quoted(name)}"
         for name, sql in at.expressions.items()
     )
-    tried = [(f"column {name}", sql) for name, sql in at.expressions.items()]
+    tried = [(f"column {name}", attempt(sql)) for name, sql in at.expressions.items()]
     what = f"SELECT _sheet, _row, {made} FROM {table} WHERE _skip IS NULL AND NOT _again"
     at.run(f"CREATE OR REPLACE TABLE made AS {what}", tried, table)
 

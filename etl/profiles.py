@@ -60,7 +60,7 @@ def take(path, name_or_path, sheets=None):
             fitting = profile_table.fits(one, sheets)
             if not fitting and not one.optional:
                 raise Refusal(_missing(profile, one, number, sheets))
-            own = [profile_table.table(sheet, sheets[sheet], one.header) for sheet in fitting]
+            own = [profile_table.table(sheet, sheets[sheet], one) for sheet in fitting]
             tables.update({table.sheet: table for table in own})
             if own:
                 outcomes.append((one, profile_take.work(con, profile, one, own, number)))
