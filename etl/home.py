@@ -1,0 +1,115 @@
+"""The home: the one folder that holds what was received and what was made of it, for real or synthetic returns."""
+
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from etl.errors import Refusal
+from etl.paths import IN_CHECKOUT, ROOT
+
+SHORTEST_KEY = 16  # bytes
+KEY_HELP = (
+    'Make one with `python -c "import secrets; print(secrets.token_hex(32))"`, keep a copy in a safe place '
+    "(without it the same request can never be recognised again), and put it in UPTAKE_REFERENCE_KEY or in a "
+    "file named by UPTAKE_REFERENCE_KEY_FILE."
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where things lie under one folder. Nothing is made until it is written to."""
+
+    path: Path
+
+    @property
+    def kind(self) -> str | None:
+        """'real', 'synthetic', or None while the home is empty."""
+        try:
+            return json.loads((self.path / "home.json").read_text(encoding="utf-8"))["kind"]
+        except FileNotFoundError:
+            return None
+
+    def settle(self, kind: str) -> None:
+        """Make the home real or synthetic, once and for all."""
+        if self.kind not in (None, kind):
+            raise Refusal(
+                f"This home holds {self.kind} returns and the file holds {kind} ones; they are never mixed. "
+                "Set UPTAKE_HOME to another folder for them."
+            )
+        replace_whole(self.path / "home.json", json.dumps({"kind": kind}) + "\n")
+
+    @cached_property
+    def warehouse(self) -> Path:
+        return self.path / "warehouse.duckdb"
+
+    @cached_property
+    def received(self) -> Path:
+        return self.path / "received"
+
+    @cached_property
+    def published(self) -> Path:
+        return self.path / "published"
+
+    @cached_property
+    def senders(self) -> Path:
+        return self.path / "senders.csv"
+
+    @cached_property
+    def secrets(self) -> Path:
+        return self.path / "secrets"
+
+
+def home() -> Home:
+    """The home named by UPTAKE_HOME, else data/work in a checkout, else ./uptake-work."""
+    named = os.environ.get("UPTAKE_HOME")
+    default = ROOT / "data" / "work" if IN_CHECKOUT else Path.cwd() / "uptake-work"
+    return Home(Path(named).expanduser().resolve() if named else default)
+
+
+def reference_key(home: Home) -> bytes:
+    """The key that turns request references into numbers nobody can turn back; raises Refusal when there is none."""
+    key = os.environ.get("UPTAKE_REFERENCE_KEY", "").strip().encode()
+    named = os.environ.get("UPTAKE_REFERENCE_KEY_FILE")
+    if not key and named:
+        key = _read(Path(named), "the file named by UPTAKE_REFERENCE_KEY_FILE")
+    made = home.secrets / "reference.key"
+    if not key and made.is_file():
+        if home.kind == "real":
+            raise Refusal(f"A real home takes its reference key from outside the home, not from secrets. {KEY_HELP}")
+        key = _read(made, "secrets/reference.key")
+    if not key:
+        raise Refusal(f"There is no reference key, so references of requests cannot be made unreadable. {KEY_HELP}")
+    if len(key) < SHORTEST_KEY:
+        raise Refusal(f"The reference key is shorter than {SHORTEST_KEY} characters. {KEY_HELP}")
+    return key
+
+
+def make_secrets(home: Home) -> None:
+    """Write the secrets of a synthetic home, unless it has them: only the demo does this."""
+    home.secrets.mkdir(parents=True, exist_ok=True)
+    for name in ("reference.key", "noise.seed"):
+        if not (home.secrets / name).exists():
+            replace_whole(home.secrets / name, secrets.token_hex(32) + "\n")
+            (home.secrets / name).chmod(0o600)
+
+
+def replace_whole(path: Path, text: str) -> None:
+    """Write a small file so that a reader sees the old text or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+
+
+def _read(path: Path, called: str) -> bytes:
+    try:
+        return path.read_bytes().strip()
+    except OSError:
+        raise Refusal(f"The reference key cannot be read from {called}. {KEY_HELP}") from None

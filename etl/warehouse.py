@@ -1,0 +1,223 @@
+"""The private warehouse: one DuckDB file, one writer at a time, rows and ledger always in one transaction.
+
+Code columns are ENUMs of the lists in data/reference (a third cheaper to load than text; read them with
+`column::VARCHAR`). When a list has changed since the last load, the columns are turned into the new ENUM first.
+"""
+
+import contextlib
+import hashlib
+import os
+import time
+
+import duckdb
+
+from etl import reference
+from etl.errors import Refusal
+
+try:
+    import fcntl
+except ImportError:  # Windows: a plain lock file instead
+    fcntl = None
+
+MEMORY = "700MB"
+THREADS = 2
+WAIT_SECONDS = 600
+STALE_SECONDS = 3600  # a plain lock file older than this was left by a process that died
+
+LEDGER = """
+CREATE TABLE IF NOT EXISTS files (
+    file_id INTEGER, sha256 VARCHAR, name VARCHAR, received_at TIMESTAMP, profile VARCHAR, status VARCHAR,
+    reason VARCHAR, arguments VARCHAR);
+CREATE TABLE IF NOT EXISTS returns (
+    return_id INTEGER, file_id INTEGER, kind VARCHAR, sender VARCHAR, reported_by VARCHAR, period_from DATE,
+    period_to DATE, extracted_on DATE, release VARCHAR, status VARCHAR, published BOOLEAN, approximate BOOLEAN,
+    synthetic BOOLEAN, source VARCHAR, rows_loaded BIGINT, rows_held BIGINT);
+CREATE TABLE IF NOT EXISTS sheets (
+    file_id INTEGER, sheet VARCHAR, rows_read BIGINT, rows_used BIGINT, rows_held BIGINT, rows_skipped BIGINT,
+    rows_made BIGINT, CHECK (rows_read = rows_used + rows_held + rows_skipped));
+CREATE TABLE IF NOT EXISTS skips (file_id INTEGER, sheet VARCHAR, reason VARCHAR, rows BIGINT);
+CREATE TABLE IF NOT EXISTS notes (file_id INTEGER, sheet VARCHAR, rule VARCHAR, message VARCHAR, rows BIGINT);
+CREATE TABLE IF NOT EXISTS held (
+    file_id INTEGER, return_id INTEGER, sheet VARCHAR, row INTEGER, column_name VARCHAR, rule VARCHAR,
+    message VARCHAR);
+CREATE TABLE IF NOT EXISTS senders (
+    sender VARCHAR, body VARCHAR, kinds VARCHAR, frequency VARCHAR, "from" DATE, "to" DATE, release VARCHAR);
+"""
+
+# A type in angle brackets is the ENUM of that code list.
+TABLES = {
+    "requests": """return_id INTEGER, request_key UBIGINT, holder_body <bodies>, requester_body <bodies>,
+        holder_sector <sectors>, requester_sector <sectors>, region <regions>, requester_region <regions>,
+        purpose <purposes>, subject_group <subject_groups>, urgency <urgencies>, received_on DATE,
+        outcome <outcomes>, decided_on DATE, under_agreement <yes_no>, gateway <gateways>,
+        decided_by <decided_by>, tool_cited <tools>, reconsidered <reconsidered>, reconsidered_on DATE,
+        risk_of_not_sharing <yes_no>""",
+    "refusals": """return_id INTEGER, holder_body <bodies>, request_key UBIGINT, rank INTEGER, reason <reasons>,
+        law_cited <laws>""",
+    "request_counts": """return_id INTEGER, holder_body <bodies>, requester_body <bodies>,
+        holder_sector <sectors>, requester_sector <sectors>, region <regions>, purpose <purposes>,
+        period_start DATE, period_end DATE, outcome <outcomes>, requests INTEGER""",
+    "agreements": """return_id INTEGER, body <bodies>, sector <sectors>, region <regions>, period_start DATE,
+        period_end DATE, counterparty_sector <sectors>, in_force INTEGER, active INTEGER, signed INTEGER,
+        ended INTEGER, review_overdue INTEGER""",
+    "awareness": """return_id INTEGER, wave VARCHAR, fieldwork_start DATE, fieldwork_end DATE, sector <sectors>,
+        region <regions>, role <roles>, question <questions>, answer <answers>, respondents INTEGER,
+        weight_sum DOUBLE, weight_sum_squares DOUBLE""",
+    "survey_frame": """return_id INTEGER, wave VARCHAR, sector <sectors>, region <regions>, role <roles>,
+        population INTEGER, invited INTEGER, responded INTEGER""",
+}
+LISTS = (
+    "bodies", "sectors", "regions", "purposes", "subject_groups", "urgencies", "outcomes", "yes_no", "gateways",
+    "decided_by", "tools", "reconsidered", "reasons", "laws", "roles", "questions", "answers",
+)  # fmt: skip
+
+
+def values(code_list: str) -> tuple[str, ...]:
+    """The codes of a list, in the list's order; for `answers`, of every question."""
+    if code_list == "answers":
+        return tuple(dict.fromkeys(row["code"] for row in reference.rows("answers")))
+    return tuple(reference.codes(code_list))
+
+
+def type_name(code_list: str) -> str:
+    """The name of a list's ENUM; it changes when the codes do, so an old column is known by its type."""
+    digest = hashlib.sha256("\n".join(values(code_list)).encode()).hexdigest()
+    return f"{code_list}_{digest[:10]}"
+
+
+def columns(kind: str) -> dict[str, str]:
+    """Column name to SQL type of a kind's table."""
+    text = TABLES[kind]
+    for name in LISTS:
+        text = text.replace(f"<{name}>", type_name(name)) if f"<{name}>" in text else text
+    return dict(part.split() for part in text.replace("\n", " ").split(","))
+
+
+@contextlib.contextmanager
+def writing(home):
+    """The one writer: waits for its turn, then yields a connection whose tables all exist and fit the code lists.
+
+    The caller begins and commits; what is not committed when the block ends is rolled back.
+    """
+    home.path.mkdir(parents=True, exist_ok=True)
+    with _turn(home.path / "warehouse.lock"), contextlib.closing(_connect(home)) as con:
+        prepare(con)
+        yield con
+
+
+@contextlib.contextmanager
+def scratch():
+    """A warehouse in memory, for `check`: the same tables, kept nowhere."""
+    with contextlib.closing(duckdb.connect(config=_config())) as con:
+        prepare(con)
+        yield con
+
+
+@contextlib.contextmanager
+def reading(home):
+    """A read-only connection, or a Refusal when nothing was ever loaded or a load is under way."""
+    if not home.warehouse.is_file():
+        raise Refusal("Nothing has been loaded in this home yet.")
+    try:
+        con = duckdb.connect(str(home.warehouse), read_only=True)
+    except duckdb.IOException:
+        raise Refusal("The warehouse cannot be opened now: a load is under way. Try again when it ends.") from None
+    with contextlib.closing(con):
+        yield con
+
+
+def prepare(con) -> None:
+    """Make what is missing: ENUMs, ledger and tables; turn columns of an older code list into the new one."""
+    con.execute("BEGIN")
+    old = {name for (name,) in con.execute("SELECT type_name FROM duckdb_types() WHERE NOT internal").fetchall()}
+    made = [name for name in LISTS if type_name(name) not in old]
+    for name in made:
+        con.execute(f"CREATE TYPE {type_name(name)} AS ENUM ({', '.join(map(quoted, values(name)))})")
+    con.execute(LEDGER)
+    for kind in TABLES:
+        wanted = columns(kind)
+        con.execute(f"CREATE TABLE IF NOT EXISTS {kind} ({', '.join(f'{n} {t}' for n, t in wanted.items())})")
+        if made:
+            _renew(con, kind, wanted)
+    con.execute("COMMIT")
+
+
+def _renew(con, kind, wanted) -> None:
+    """Change the columns whose code list has changed; a code still in use can't leave its list."""
+    stored = dict(
+        con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [kind]).fetchall()
+    )
+    for column, type_of in wanted.items():
+        if "_" not in type_of or stored[column] == con.execute(f"SELECT typeof(NULL::{type_of})").fetchone()[0]:
+            continue
+        try:
+            con.execute(f"ALTER TABLE {kind} ALTER {column} TYPE {type_of} USING {column}::VARCHAR::{type_of}")
+        except duckdb.Error:
+            raise Refusal(
+                f"A code was taken out of a list in data/reference while {kind}.{column} still uses it. "
+                "Put the code back: a list may grow, but a used code stays."
+            ) from None
+
+
+def insert_rows(con, table: str, names, rows) -> None:
+    """Insert rows of plain values by column name, in one statement however many they are."""
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        types = dict(con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall())
+        cells = ", ".join(f"unnest(${place}::{types[name]}[])" for place, name in enumerate(names, 1))
+        listed = ", ".join(f'"{name}"' for name in names)
+        con.execute(f"INSERT INTO {table} ({listed}) SELECT {cells}", columns)
+
+
+def quoted(text: str) -> str:
+    """An SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _config() -> dict:
+    return {"memory_limit": MEMORY, "threads": THREADS, "preserve_insertion_order": False}
+
+
+def _connect(home):
+    config = {**_config(), "temp_directory": str(home.path / ".spill")}
+    return duckdb.connect(str(home.warehouse), config=config)
+
+
+@contextlib.contextmanager
+def _turn(path):
+    """Wait in line for the lock file; held until the block ends, and freed by the system if the process dies."""
+    if fcntl is None:
+        with _plain_turn(path):
+            yield
+        return
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _plain_turn(path):
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+            break
+        except FileExistsError:
+            if time.time() - _age(path) > STALE_SECONDS:
+                path.unlink(missing_ok=True)
+            elif time.monotonic() > end:
+                raise Refusal("Another load holds the warehouse; try again when it has ended.") from None
+            else:
+                time.sleep(0.1)
+    try:
+        yield
+    finally:
+        os.close(handle)
+        path.unlink(missing_ok=True)
+
+
+def _age(path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
