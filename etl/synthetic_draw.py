@@ -43,3 +43,9 @@ def between(days: np.ndarray, span: tuple) -> np.ndarray:
 def since(days: np.ndarray, start) -> np.ndarray:
     """Months since a day, as fractions; negative before it."""
     return (days - day(start)).astype(float) / 30.4375
+
+
+def body_years(table: Table) -> list[tuple[int, int]]:
+    """Each body and year that has at least one row in a table."""
+    found = np.unique(table["holder"].astype(np.int64) * 10_000 + table["year"])
+    return [divmod(int(pair), 10_000) for pair in found]

@@ -3,13 +3,14 @@ their requesters saw them. Tables of arrays, as in `synthetic_requests`."""
 
 import numpy as np
 
+from etl import reference
 from etl import synthetic_law as law
 from etl import synthetic_mixes as mixes
 from etl.synthetic_decisions import CHILDREN
 from etl.synthetic_draw import Table, pick, weights
 from etl.synthetic_requests import NO_RESPONSE_AFTER, extracted_on
 from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World, reference
+from etl.synthetic_world import World
 
 
 def sent(scenario: Scenario, world: World, holder: np.ndarray, year: np.ndarray) -> np.ndarray:
@@ -63,7 +64,7 @@ def _main_reasons(scenario, rng, world, table, rows, missing: float | None = Non
 
 
 def _laws(rng, world, reason: np.ndarray, children: np.ndarray) -> np.ndarray:
-    kinds = {row["code"]: row["position"] for row in reference("reasons")}
+    kinds = {row["code"]: row["position"] for row in reference.rows("reasons")}
     rows = []
     for child in (False, True):
         for code in world.codes["reason"]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from etl.synthetic_draw import Table
+from etl.synthetic_draw import Table, body_years
 from etl.synthetic_requests import extracted_on, requests_table
 from etl.synthetic_returns import agreements_table, counts_table, refusals_table, requester_table, sent
 from etl.synthetic_scenarios import Scenario
@@ -73,8 +73,8 @@ def _every_year(refusals: Table, requests: Table) -> set[int]:
 
     def years(table: Table) -> dict[int, set[int]]:
         found: dict[int, set[int]] = {}
-        for body, year in np.unique(np.stack([table["holder"], table["year"]]), axis=1).T:
-            found.setdefault(int(body), set()).add(int(year))
+        for body, year in body_years(table):
+            found.setdefault(body, set()).add(year)
         return found
 
     refused = years(refusals)

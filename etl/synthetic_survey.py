@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from etl import reference
 from etl.synthetic_draw import Table, pick, weights
 from etl.synthetic_mixes import REGION
 from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World, reference
+from etl.synthetic_world import World
 
 FIRST_WAVE = 2021  # the first January after the code was published
 INVITED = 13_000  # a wave
@@ -120,7 +121,7 @@ def _answers(rng, register, person, year) -> Table:
     """Counts of answers a cell and question, from one draw a respondent and question."""
     cell, heard = person["cell"][person["answered"]], person["heard"][person["answered"]]
     lists: dict[str, list[dict]] = {}
-    for row in reference("answers"):
+    for row in reference.rows("answers"):
         lists.setdefault(row["question"], []).append(row)
     used = np.zeros(len(cell), bool)
     rows = []

@@ -3,7 +3,7 @@
 import numpy as np
 
 from etl.synthetic_decisions import CHILDREN, NEVER
-from etl.synthetic_draw import Table
+from etl.synthetic_draw import Table, body_years
 from etl.synthetic_scenarios import Scenario
 from etl.synthetic_world import World
 
@@ -139,8 +139,7 @@ def _returns(made, senders: list[dict[str, str]]) -> dict:
     tables["agreements"] = made.agreements
     there = set()
     for kind, table in tables.items():
-        pairs = np.unique(np.stack([table["holder"], table["year"]]).astype(int), axis=1).T
-        there |= {(kind, str(made.world.body[body]), int(year)) for body, year in pairs}
+        there |= {(kind, str(made.world.body[body]), year) for body, year in body_years(table)}
     surveyed = {int(year) for year in np.unique(made.answers["year"])} if made.waves else set()
     why = _why(made)
     expected: dict[str, int] = {}

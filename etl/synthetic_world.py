@@ -1,11 +1,10 @@
 """The bodies of a synthetic world: real codes from the register, made-up sizes, caution, speed and habits."""
 
-import csv
 from dataclasses import dataclass
 
 import numpy as np
 
-from etl.paths import DATA
+from etl import reference
 from etl.synthetic_mixes import BODIES, REGION, SIZE
 from etl.synthetic_scenarios import Scenario
 
@@ -44,12 +43,6 @@ COLLECTIONS = {
 }
 
 
-def reference(name: str) -> list[dict[str, str]]:
-    """The rows of data/reference/<name>.csv, in file order."""
-    with open(DATA / "reference" / f"{name}.csv", encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
 @dataclass
 class World:
     """Chosen bodies (arrays, one entry a body) and the code lists. `months` are first days, datetime64[M]."""
@@ -85,10 +78,10 @@ class World:
 
 def make_world(scenario: Scenario, rng: np.random.Generator, bodies: int = 600) -> World:
     """Choose bodies from the register and give each its own habits. ValueError when the register is too small."""
-    lists = {name: tuple(row["code"] for row in reference(name)) for name in set(LISTS.values())}
+    lists = {name: tuple(row["code"] for row in reference.rows(name)) for name in set(LISTS.values())}
     codes = {column: lists[name] for column, name in LISTS.items()}
     months = np.arange(f"{scenario.first_year}-01", f"{scenario.last_year + 1}-01", dtype="datetime64[M]")
-    chosen = _choose(reference("bodies"), months, rng, bodies)
+    chosen = _choose(reference.rows("bodies"), months, rng, bodies)
     sector = np.array([codes["sector"].index(row["sector"]) for row in chosen], dtype=np.int16)
     region = np.array([codes["region"].index(row["region"] or "not_stated") for row in chosen], dtype=np.int16)
     n = len(chosen)
@@ -120,7 +113,7 @@ def make_world(scenario: Scenario, rng: np.random.Generator, bodies: int = 600) 
 
 def _in_force(name: str) -> tuple[np.ndarray, np.ndarray]:
     """First and last days of the rows of a dated list; blanks are far away."""
-    rows = reference(name)
+    rows = reference.rows(name)
     first = np.array([row["start"] or LONG_AGO for row in rows], dtype="datetime64[D]")
     return first, np.array([row["end"] or FAR_OFF for row in rows], dtype="datetime64[D]")
 
