@@ -16,7 +16,8 @@ MEANT = 0.5
 
 @dataclass(frozen=True)
 class Field:
-    """One column. `type` is string, date, integer or number; `codes` names its list in data/reference."""
+    """One column. `type` is string, date, integer or number; `codes` names its list in data/reference; `form` says
+    the pattern in words."""
 
     name: str
     title: str
@@ -26,6 +27,7 @@ class Field:
     required: bool
     column_required: bool
     pattern: str | None
+    form: str | None
     minimum: int | None
     enum: tuple[str, ...]
     example: str
@@ -129,6 +131,7 @@ def _field(found: dict) -> Field:
         required=limits["required"],
         column_required=limits["required"] or found.get("columnRequired", False),
         pattern=limits.get("pattern"),
+        form=found.get("form"),
         minimum=limits.get("minimum"),
         enum=tuple(limits.get("enum", ())),
         example=found["example"],

@@ -144,9 +144,7 @@ def prepare(con) -> None:
 
 def _renew(con, kind, wanted) -> None:
     """Change the columns whose code list has changed; a code still in use can't leave its list."""
-    stored = dict(
-        con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [kind]).fetchall()
-    )
+    stored = _types(con, kind)
     for column, type_of in wanted.items():
         if "_" not in type_of or stored[column] == con.execute(f"SELECT typeof(NULL::{type_of})").fetchone()[0]:
             continue
@@ -159,11 +157,16 @@ def _renew(con, kind, wanted) -> None:
             ) from None
 
 
+def _types(con, table) -> dict[str, str]:
+    asked = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?"
+    return dict(con.execute(asked, [table]).fetchall())
+
+
 def insert_rows(con, table: str, names, rows) -> None:
     """Insert rows of plain values by column name, in one statement however many they are."""
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        types = dict(con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall())
+        types = _types(con, table)
         cells = ", ".join(f"unnest(${place}::{types[name]}[])" for place, name in enumerate(names, 1))
         listed = ", ".join(f'"{name}"' for name in names)
         con.execute(f"INSERT INTO {table} ({listed}) SELECT {cells}", columns)

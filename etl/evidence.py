@@ -1,0 +1,26 @@
+"""Published evidence: figures from documents, each described in a manifest.toml beside the files."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+MANIFEST = "manifest.toml"
+
+
+class Evidence(NamedTuple):
+    """What the manifest says of one file: facts of the return, and how it may be shown."""
+
+    facts: dict
+    extras: dict
+
+
+def evidence(path: Path) -> Evidence:
+    """The manifest's words on a file; empty when there is no manifest beside it or it says nothing of the file."""
+    try:
+        manifest = tomllib.loads((path.parent / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return Evidence({}, {})
+    one = next((entry for entry in manifest.get("file", []) if entry.get("path") == path.name), {})
+    facts = {name: str(one[name]) for name in ("kind", "sender") if name in one}
+    extras = {name: bool(one[name]) for name in ("published", "approximate") if name in one}
+    return Evidence(facts, {**extras, **({"source": one["document"]} if "document" in one else {})})

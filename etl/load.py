@@ -1,0 +1,189 @@
+"""Loads returns: keeps the bytes, reads, checks, keeps good rows and holds bad ones, all of a file or nothing."""
+
+import datetime as dt
+import secrets
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from etl import evidence, holding, precheck, readers, returns, screen, warehouse
+from etl.batches import batches, facts
+from etl.contracts import contract
+from etl.errors import Refusal
+from etl.home import reference_key
+from etl.keep import keep
+from etl.playback import playback
+from etl.receipt import Receipt
+from etl.warehouse import insert_rows
+
+LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
+NOTHING = "No row passed the checks. Nothing was loaded, and what was there before still stands."
+
+
+def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
+    """Load files, or every return in a folder, and give a receipt each. What a file holds never raises.
+
+    Arguments say what the files do not: kind, profile, sender, reported_by, period_from, period_to, extracted_on.
+    `progress(step, done, total)` is called before each file. Refusal for wrong use.
+    """
+    said, files = facts(arguments, "command"), _files(paths)
+    with warehouse.writing(home) as con:
+        con.execute("BEGIN")
+        returns.copy_senders(con, home)
+        con.execute("COMMIT")
+        return [_one(con, home, path, said, True) for path in _told(files, progress, "Loading")]
+
+
+def check(paths, home, *, progress=None, **arguments) -> list[Receipt]:
+    """All that `load` would say of each file by itself, with nothing stored."""
+    said, files = facts(arguments, "command"), _files(paths)
+    with warehouse.writing(home) if home.warehouse.is_file() else warehouse.scratch() as con:
+        return [_one(con, home, path, said, False) for path in _told(files, progress, "Checking")]
+
+
+def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
+    receipt = Receipt(path.name, "loaded" if store else "checked")
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
+    sha256 = None
+    try:
+        checked = _checked(path)
+        try:
+            sha256, kept = readers.take_in(path, home.received if store else None)
+            checked.path = checked.copy or kept
+            _transact(con, home, path, checked, said, sha256, now, receipt)
+        finally:
+            checked.clear()
+    except Refusal as refusal:
+        receipt.status, receipt.reason = "refused", str(refusal).removeprefix(f"{path.name}: ")
+    if store and receipt.status != "loaded":
+        con.execute("BEGIN")
+        returns.add_file(con, sha256, path.name, receipt.profile, receipt.status, receipt.reason, said, now)
+        con.execute("COMMIT")
+    return receipt
+
+
+def _checked(path):
+    """The pre-check of the bytes and of the file's name; Refusal with its first reasons."""
+    checked = precheck.precheck(path)
+    found = [*checked.findings, *screen.screen_names([path.stem], "name of the file")]
+    reasons = [f"{one.message} {one.mend}" for one in found if one.severity == "blocks_file"]
+    if reasons:
+        checked.clear()
+        raise Refusal(" ".join(reasons[:3]))
+    return checked
+
+
+def _transact(con, home, path, checked, said, sha256, now, receipt):
+    """One file in one transaction: rows and ledger together, and only if every row is accounted for."""
+    when = returns.loaded_before(con, sha256)
+    if when:
+        receipt.status = "duplicate"
+        receipt.reason = f"The same bytes were loaded on {when.day} {when:%B %Y}: nothing changed."
+        return
+    con.execute("BEGIN")
+    try:
+        file_id = returns.add_file(con, sha256, path.name, None, "loaded", None, said, now)
+        stored = _take(con, home, path, checked, said, file_id, receipt)
+        if receipt.status == "loaded":
+            _finish(con, home, file_id, stored, receipt)
+            con.execute("COMMIT")
+        else:
+            con.execute("ROLLBACK")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def _take(con, home, path, checked, said, file_id, receipt):
+    """Fill tables and receipt from the file; the returns as recorded. Refusal when no row passes."""
+    known = evidence.evidence(path)
+    _say(checked, receipt)
+    stored = []
+    with tempfile.TemporaryDirectory(prefix="uptake-") as folder:
+        for batch in batches(path, checked, {**said, **known.facts}, known.extras, receipt, Path(folder)):
+            rows = [one for one in checked.findings if one.severity == "blocks_row"]
+            stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
+    if not receipt.profile:
+        receipt.held = holding.listed(con, file_id)
+    else:
+        receipt.held += holding.listed(con, file_id)
+    receipt.returns = [asdict(one) for one in stored]
+    if not stored:
+        raise Refusal(NOTHING)
+    receipt.playback = playback(con, stored)
+    _note_senders(con, stored, receipt)
+    return stored
+
+
+def _finish(con, home, file_id, stored, receipt):
+    """Write the counts, make sure they add up, and settle what kind of home this is."""
+    con.execute("UPDATE files SET profile = ? WHERE file_id = ?", [receipt.profile, file_id])
+    for table, names in (
+        ("sheets", ("sheet", "rows_read", "rows_used", "rows_held", "rows_skipped", "rows_made")),
+        ("skips", ("sheet", "reason", "rows")),
+        ("notes", ("sheet", "rule", "message", "rows")),
+    ):
+        rows = [[file_id, *(row[name] for name in names)] for row in getattr(receipt, table)]
+        insert_rows(con, table, ("file_id", *names), rows)
+    for one in stored:
+        count = con.execute(f"SELECT count(*) FROM {one.kind} WHERE return_id = ?", [one.return_id]).fetchone()[0]
+        assert count == one.rows_loaded, (one.kind, count, one.rows_loaded)
+    kinds = {"synthetic" if one.synthetic else "real" for one in stored if not one.published}
+    if len(kinds) == 2:
+        raise Refusal("The file holds real and synthetic returns; send them apart. Nothing was loaded.")
+    for kind in kinds:
+        home.settle(kind)
+
+
+def _say(checked, receipt):
+    """Put warnings and notes of the pre-check on the receipt, once each."""
+    said = {(one.rule, one.sheet): one for one in checked.findings if one.severity in ("warning", "note")}
+    for one in said.values():
+        receipt.note(one.rule, f"{one.message} {one.mend}", None, one.sheet)
+
+
+def _note_senders(con, stored, receipt):
+    known = {sender for (sender,) in con.execute("SELECT sender FROM senders").fetchall()}
+    unknown = {one.sender for one in stored if not one.published} - known
+    if unknown:
+        who = "The sender is" if len(unknown) == 1 else f"{len(unknown):,} senders are"
+        receipt.note(
+            "sender_unknown",
+            f"{who} not in senders.csv, so the figures are treated as confidential and none are counted as missing.",
+        )
+    stale = sum(one.status == "stale" for one in stored)
+    if stale:
+        receipt.note("stale", f"{stale:,} of the returns are older than what was sent before; they do not count.")
+
+
+def _key(home, kind) -> bytes:
+    """The reference key; a check by someone without a home needs none that lasts."""
+    if "request_ref" not in contract(kind).names:
+        return b""
+    try:
+        return reference_key(home)
+    except Refusal:
+        if home.warehouse.is_file():
+            raise
+        return secrets.token_bytes(32)
+
+
+def _files(paths) -> list[Path]:
+    """The files named, and the returns in the folders named, in order of name."""
+    found = []
+    for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in readers.SUFFIXES)
+            found += [one for one in inside if one.name not in LEFT_OUT and not one.name.startswith(".")]
+        else:
+            found.append(path)
+    return found
+
+
+def _told(files, progress, step):
+    for done, path in enumerate(files):
+        if progress:
+            progress(step, done, len(files))
+        yield path
+    if progress and files:
+        progress(step, len(files), len(files))

@@ -1,0 +1,203 @@
+"""Reads the tables of a return by column name: CSV, workbooks (XLSX, ODS, XLS) and Parquet.
+
+Every cell becomes text in a private copy that DuckDB reads back with `_line`, `_sheet`, `_row` and the columns of
+the contract, so that one set of checks serves all forms. Large clean CSV files take the short way of etl.fastroad.
+"""
+
+import csv
+import datetime as dt
+import hashlib
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from etl import contracts
+from etl.errors import Refusal
+from etl.sheets import read_sheets
+from etl.warehouse import quoted
+
+SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet")
+BLOCK = 1 << 20
+LONGEST_CELL = 1 << 16
+COVER = "cover"
+RAGGED = "ragged_row"
+
+
+@dataclass
+class Table:
+    """One table of a file: its header as found, and how to get at its rows. `rows` is None for CSV and Parquet."""
+
+    path: Path
+    form: str
+    sheet: str
+    header: list[str]
+    rows: list | None = None
+    cover: dict[str, str] = field(default_factory=dict)
+
+    def columns(self, kind: str) -> dict[str, int]:
+        """Contract column or fact to its place in the header."""
+        wanted = (*contracts.contract(kind).names, *contracts.facts())
+        folded = [contracts.folded(name) for name in self.header]
+        return {name: folded.index(name) for name in wanted if name in folded}
+
+    def ignored(self, kind: str) -> int:
+        """How many named columns belong to neither the contract nor the facts."""
+        return sum(1 for name in self.header if str(name).strip()) - len(self.columns(kind))
+
+
+def take_in(path: Path, received: Path | None) -> tuple[str, Path]:
+    """Read the file once: its SHA-256, and a read-only copy of its bytes in `received` (None keeps nothing)."""
+    digest = hashlib.sha256()
+    if received is None:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+        return digest.hexdigest(), path
+    received.mkdir(parents=True, exist_ok=True)
+    part = received / f".part-{os.getpid()}"
+    with path.open("rb") as file, part.open("wb") as copy:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+    kept = received / digest.hexdigest()
+    if kept.exists():
+        part.unlink()
+    else:
+        part.chmod(0o444)
+        os.replace(part, kept)
+    return digest.hexdigest(), kept
+
+
+def tables(checked, path: Path) -> list[Table]:
+    """The tables of a file that passed the pre-check (etl.precheck); Refusal when it holds none that can be read."""
+    if checked.kind_of_file == "csv":
+        return [_csv(checked.path, path.name)]
+    if checked.kind_of_file == "parquet":
+        return [_parquet(checked.path, path.name)]
+    return _workbook(path)
+
+
+def _csv(path, name):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+        if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+            raise Refusal("The columns are not separated by commas. Save the file as comma-separated CSV.")
+        if not any(line.strip(" ,\r\n") for line in file):
+            raise Refusal("There is a header and no row under it.")
+    return Table(path, "csv", Path(name).stem, header)
+
+
+def _parquet(path, name):
+    try:
+        with duckdb.connect() as con:
+            header = [row[0] for row in con.execute(f"DESCRIBE FROM {_parquet_sql(path)}").fetchall()]
+            rows = con.execute(f"SELECT count(*) FROM {_parquet_sql(path)}").fetchone()[0]
+    except duckdb.Error:
+        raise Refusal("This is not a Parquet file that can be read; write it again.") from None
+    if not rows:
+        raise Refusal("There are columns and no row.")
+    return Table(path, "parquet", Path(name).stem, [column for column in header if column != "file_row_number"])
+
+
+def _parquet_sql(path):
+    return f"read_parquet({quoted(path)}, file_row_number = true)"
+
+
+def _workbook(path):
+    """The sheets of a workbook that may hold a return, each with the facts of the cover sheet."""
+    sheets = read_sheets(path)
+    cover = next((_cover(rows) for title, rows in sheets.items() if title.strip().lower() == COVER), {})
+    found = []
+    for title, rows in sheets.items():
+        top = next((place for place, row in enumerate(rows) if any(map(_text, row))), None)
+        if top is None or title.strip().lower() == COVER:
+            continue
+        header = [_text(cell) for cell in rows[top]]
+        numbered = [(place + 1, row) for place, row in enumerate(rows) if place > top and any(map(_text, row))]
+        found.append(Table(path, "workbook", title, header, numbered, cover))
+    return found
+
+
+def _cover(rows):
+    """Facts from label and value pairs: the first filled cell of a row and the next."""
+    said = {}
+    for row in rows:
+        cells = [_text(cell) for cell in row if _text(cell)]
+        if len(cells) >= 2 and contracts.folded(cells[0]) in contracts.facts():
+            said[contracts.folded(cells[0])] = cells[1]
+    return said
+
+
+def _text(cell) -> str:
+    """A cell as the contracts write it: ISO dates, whole numbers without a point, blanks as ''."""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return "" if cell is None else str(cell).strip()
+
+
+def lines_sql(table: Table, kind: str, folder: Path) -> str:
+    """SQL of a relation of the table's rows as text: _line, _sheet, _row, _flaw, and a column a found column.
+
+    `_line` counts from 1 in the file's order; `_row` is the number a person sees beside the row. Writes one file
+    into `folder`, which the caller removes.
+    """
+    columns = table.columns(kind)
+    if table.form == "parquet":
+        cells = ", ".join(f'CAST("{table.header[place]}" AS VARCHAR) AS {name}' for name, place in columns.items())
+        return (
+            f"(SELECT file_row_number + 1 AS _line, {quoted(table.sheet)} AS _sheet, file_row_number + 2 AS _row, "
+            f"CAST(NULL AS VARCHAR) AS _flaw, {cells} FROM {_parquet_sql(table.path)})"
+        )
+    rows = table.rows if table.form == "workbook" else _csv_rows(table)
+    return write_lines(folder, list(columns), _lines(table, rows, list(columns.values())))
+
+
+def _lines(table, rows, places):
+    width = len(table.header)
+    for number, row in rows:
+        cells = list(map(_text, row))
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        flaw = "" if len(cells) == width else RAGGED
+        yield table.sheet, number, flaw, [cells[place] if place < len(cells) else "" for place in places]
+
+
+def _csv_rows(table):
+    """(line of the file, cells) of every row that is not blank."""
+    csv.field_size_limit(LONGEST_CELL)
+    with table.path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            next(reader)
+            before = reader.line_num
+            for row in reader:
+                if any(row):
+                    yield before + 1, row
+                before = reader.line_num
+        except csv.Error:
+            raise Refusal(
+                f"From line {reader.line_num} on the file cannot be read as a table: a quotation mark is left "
+                "open or misplaced, or a cell is very long. Write it again from its source."
+            ) from None
+
+
+def write_lines(folder: Path, columns: list[str], lines) -> str:
+    """Write (sheet, row, flaw, cells) lines as private text and return SQL of the relation that reads them."""
+    path = folder / f"lines-{len(list(folder.iterdir()))}.csv"
+    names = ["_line", "_sheet", "_row", "_flaw", *columns]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        for line, (sheet, row, flaw, cells) in enumerate(lines, 1):
+            out.writerow((line, sheet, row, flaw, *cells))
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    return (
+        f"read_csv({quoted(path)}, columns = {{{types}}}, auto_detect = false, header = false, delim = ',', "
+        f"quote = '\"', escape = '\"', nullstr = '')"
+    )
