@@ -20,11 +20,11 @@ __all__ = ["Checked", "Finding", "check_header", "fold", "precheck"]
 MAX_TEXT = 4 * 1024**3
 MAX_BOOK = 100 * 1024**2
 MAX_PARQUET = 4 * 1024**3
+MAX_LOOK = 16 * 1024**2
 MAX_FOOTER = 64 * 1024**2
 
 # First bytes of what is sent by mistake, and what a person calls it.
 OTHER_KINDS = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel file (.xls) or one locked with a password"),
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
@@ -39,6 +39,8 @@ OTHER_KINDS = (
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
 )
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+LOCKED = "EncryptedPackage".encode("utf-16-le")
 MARKUP = re.compile(rb"\s*(<\?xml|<!doctype|<html|<table|<workbook)", re.IGNORECASE)
 NAME_TRICKS = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\u200b-\u200f\u061c\ufeff]")
 
@@ -96,6 +98,8 @@ def identify(path):
         return None, [refused("file.empty", "The file is empty.", "Export it again.")]
     with open(path, "rb") as file:
         head = file.read(4096)
+        if head.startswith(OLD_OFFICE):
+            return None, [old_office(head + file.read(MAX_LOOK))]
     kind, found = by_first_bytes(head, path.suffix.lower())
     limit = {"csv": MAX_TEXT, "parquet": MAX_PARQUET}.get(kind, MAX_BOOK)
     if kind and status.st_size > limit:
@@ -103,6 +107,13 @@ def identify(path):
             refused("file.size", f"The file is larger than {limit // 1024**2:,} MB.", "Send it in parts, one a period.")
         ]
     return kind, found
+
+
+def old_office(start):
+    """Excel keeps a workbook with a password in the same wrapping as its files of before 2007."""
+    if LOCKED in start:
+        return refused("book.locked", "The file is locked with a password.", "Save it without a password.")
+    return refused("file.kind", "The file is in the old Excel format (.xls).", "Save it as .xlsx.")
 
 
 def by_first_bytes(head, suffix):

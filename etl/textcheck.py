@@ -4,9 +4,11 @@ import codecs
 import re
 
 from etl.finding import Checked, finding, private_copy
-from etl.textscan import LongLine, Scan, Stop, whole_lines
+from etl.texthead import Refused
+from etl.textscan import BARE_RETURN, NotUtf8, Scan
 
 BLOCK = 256 * 1024
+MAX_LINE = 1024 * 1024
 # UTF-8 read as Windows-1252 leaves these pairs; they betray a file stitched from two encodings.
 STITCHED = re.compile("[ÂÃ][^\x00-\x7f]|â€")
 
@@ -14,16 +16,18 @@ STITCHED = re.compile("[ÂÃ][^\x00-\x7f]|â€")
 def check_text(path, contract=None, into=None):
     """A `Checked` for a file of text. Reads UTF-8, UTF-16 and Windows-1252; says which."""
     with open(path, "rb") as file:
-        head = file.read(4096)
-    encoding = sniff(head)
-    scan, copy = attempt(path, encoding, contract, into)
-    if scan.not_utf8:
-        # One bad byte after good UTF-8 means damage or two encodings, not Windows-1252.
+        encoding = sniff(file.read(4096))
+    scan = Scan(contract)
+    copy = None
+    try:
+        copy = attempt(path, encoding, scan, into)
+    except NotUtf8 as error:
         if encoding == "utf-8" and not scan.multibyte:
-            encoding = "cp1252"
-            scan, copy = attempt(path, encoding, contract, into)
+            encoding, scan = "cp1252", Scan(contract)
+            copy = attempt(path, encoding, scan, into)
         else:
-            scan.bad_encoding()
+            # One bad byte after good UTF-8 means damage or two encodings, not Windows-1252.
+            scan.findings.append(bad_encoding(error.row))
     checked = Checked(encoding, "csv", scan.findings, copy or path, copy)
     if not checked.ok:
         checked.clear()
@@ -55,24 +59,48 @@ def sniff(head):
     return "utf-8"
 
 
-def attempt(path, encoding, contract, into):
-    """Scans the file in one encoding; returns the scan and the private copy, if the encoding needs one."""
-    scan = Scan(contract)
+def attempt(path, encoding, scan, into):
+    """Scans the file in one encoding; returns the private copy, if the encoding needs one. Raises NotUtf8."""
     if encoding == "utf-32":
-        scan.bad_encoding()
-        return scan, None
+        scan.findings.append(bad_encoding(1))
+        return None
     copy = None if encoding in ("utf-8", "utf-8-sig") else private_copy(into)
     try:
         for block in whole_lines(pieces(path, encoding, copy)):
             scan.take(block)
         scan.end()
     except UnicodeDecodeError:
-        scan.bad_encoding()
+        scan.findings.append(bad_encoding(scan.lines + 1))
     except LongLine as long:
-        scan.long_line(long.start)
-    except Stop:
-        pass
-    return scan, copy
+        scan.findings.append(too_long(long.start, scan.lines + 1))
+    except Refused as refusal:
+        scan.findings.append(refusal.found)
+    return copy
+
+
+def bad_encoding(row):
+    message = "The characters of the file are in no single encoding that can be told."
+    return finding("encoding.unknown", "blocks_file", message, "Save it as CSV UTF-8.", row=row)
+
+
+def too_long(start, row):
+    """Why no line end was found in so many bytes: old line ends, no text at all, or one long line."""
+    if b"\0" in start:
+        return finding(
+            "text.binary",
+            "blocks_file",
+            "The file holds bytes that no text file has.",
+            "Send a CSV, XLSX, ODS or Parquet file.",
+        )
+    if b"\r" in start:
+        return finding("csv.bare_return", "blocks_file", BARE_RETURN, "Save the file again as CSV UTF-8.", row=row)
+    return finding(
+        "csv.long_line",
+        "blocks_file",
+        f"A line is longer than {MAX_LINE:,} characters.",
+        "Check that every row ends with a line end.",
+        row=row,
+    )
 
 
 def pieces(path, encoding, copy):
@@ -94,3 +122,25 @@ def pieces(path, encoding, copy):
                 piece = text.encode()
                 out.write(piece)
                 yield piece
+
+
+class LongLine(Exception):
+    def __init__(self, start):
+        super().__init__("a line is too long")
+        self.start = start
+
+
+def whole_lines(chunks):
+    """Blocks that end at a line end (the last may not). Raises LongLine, so memory stays bounded."""
+    rest = b""
+    for chunk in chunks:
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            yield rest + chunk[:cut]
+            rest = chunk[cut:]
+        else:
+            rest += chunk
+        if len(rest) > MAX_LINE:
+            raise LongLine(rest)
+    if rest:
+        yield rest

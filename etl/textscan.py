@@ -4,17 +4,16 @@ A clean file costs about a second a gigabyte, and no more memory than one line m
 test on a block is a count or a search of bytes; only a block that fails a test is looked at line by line.
 """
 
-import csv
-import io
 import re
 
 import numpy as np
 
 from etl.finding import finding
 from etl.header import check_header
+from etl.texthead import BLANK, read_first_row, refuse, refuse_binary
 
-MAX_LINE = 1024 * 1024
 MAX_ROW_FINDINGS = 1000
+BARE_RETURN = "A line ends in a carriage return alone, as old Macintosh programs wrote."
 
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # U+202A-202E, U+2066-2069 and marks change the order in which text is shown; U+200B-200D, 2060, FEFF are unseen;
@@ -25,30 +24,12 @@ HIDDEN_STARTS = (b"\xe2\x80", b"\xe2\x81", b"\xd8\x9c", b"\xef\xbb\xbf", b"\xc2"
 FORMULA = re.compile(rb'(?:\A|[,\n])"?(?:[=@][^,"\r\n]|[+-](?!\d[\d.]*"?(?:[,\r\n]|\Z))(?! *"?(?:[,\r\n]|\Z))[^,\r\n])')
 
 
-class Stop(Exception):
-    """The file is refused; nothing more need be read."""
+class NotUtf8(Exception):
+    """A byte that UTF-8 does not have, in the row given."""
 
-
-class LongLine(Exception):
-    def __init__(self, start):
-        super().__init__("a line is too long")
-        self.start = start
-
-
-def whole_lines(chunks):
-    """Blocks that end at a line end (the last may not). Raises LongLine, so memory stays bounded."""
-    rest = b""
-    for chunk in chunks:
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            yield rest + chunk[:cut]
-            rest = chunk[cut:]
-        else:
-            rest += chunk
-        if len(rest) > MAX_LINE:
-            raise LongLine(rest)
-    if rest:
-        yield rest
+    def __init__(self, row):
+        super().__init__("not UTF-8")
+        self.row = row
 
 
 class Scan:
@@ -60,14 +41,10 @@ class Scan:
         self.rows_found = {}
         self.lines = self.crlf = self.lone_lf = self.quotes = 0
         self.header, self.body, self.tail = None, False, b""
-        self.multibyte = self.not_utf8 = False
+        self.multibyte = False
 
     def add(self, rule, severity, message, mend, **at):
         self.findings.append(finding(rule, severity, message, mend, **at))
-
-    def refuse(self, rule, message, mend, **at):
-        self.add(rule, "blocks_file", message, mend, **at)
-        raise Stop
 
     def take(self, block):
         """One block of whole lines."""
@@ -76,7 +53,7 @@ class Scan:
         if self.header is None:
             self.first(block)
         elif not self.body:
-            self.body = bool(block.strip(b' \t\r\n,"'))
+            self.body = bool(block.strip(BLANK))
         self.characters(block, codes, ends)
         self.line_ends(block, codes, ends)
         self.leads(block, codes)
@@ -87,58 +64,23 @@ class Scan:
 
     def first(self, block):
         """The header row, from the first block."""
-        self.header = []
         if b"\0" in block:
-            self.refuse_binary()
-        line = block[: block.find(b"\n") + 1] or block
-        self.body = bool(block[len(line) :].strip(b' \t\r\n,"'))
-        if line.lower().startswith(b"sep="):
-            self.refuse(
-                "csv.sep_line",
-                "The first line only names the separator.",
-                "Remove it, so that the column names come first.",
-                row=1,
-            )
-        if not line.strip(b' \t\r\n,"'):
-            self.refuse("header.blank", "The first row is blank.", "Put the column names in the first row.", row=1)
+            refuse_binary()
         if not block.isascii():
             self.decoded(block)
-        try:
-            self.header = next(csv.reader(io.StringIO(block.decode(), newline="")), [])
-        except csv.Error:
-            self.refuse(
-                "csv.cell",
-                "A cell of the header is too long or never closed.",
-                "Check the first row for a stray quotation mark.",
-                row=1,
-            )
-        self.separator(line)
+        self.header, self.body = read_first_row(block)
         self.findings += check_header(self.header, self.contract)
-        if any(found.rule == "header.columns" for found in self.findings):
-            raise Stop
-
-    def separator(self, line):
-        if len(self.header) > 1 or b'"' in line:
-            return
-        for mark, name in ((b";", "semicolons"), (b"\t", "tabs"), (b"|", "upright bars")):
-            if mark in line:
-                self.refuse(
-                    "csv.separator",
-                    f"The values are separated by {name}, not commas.",
-                    "Save the file as CSV with commas.",
-                    row=1,
-                )
 
     def characters(self, block, codes, ends):
         """Control, invisible and direction-changing characters, and bytes that are not UTF-8."""
         if b"\0" in block:
-            self.refuse_binary()
+            refuse_binary()
         harmless = ends + (block.count(b"\r") if b"\r" in block else 0)
         odd = int(np.count_nonzero(codes < 32)) - harmless
         if odd and b"\t" in block:
             odd -= block.count(b"\t")
         if odd > max(50, len(block) // 100):
-            self.refuse_binary()
+            refuse_binary()
         if odd or b"\x7f" in block:
             self.rows(
                 block, CONTROL.finditer(block), "text.control", "A cell holds a control character.", "Retype the cell."
@@ -159,9 +101,9 @@ class Scan:
         try:
             text = block.decode()
         except UnicodeDecodeError as error:
-            self.not_utf8 = True
-            self.multibyte = self.multibyte or not block[: error.start].isascii()
-            raise Stop from None
+            good = block[: error.start]
+            self.multibyte = self.multibyte or not good.isascii()
+            raise NotUtf8(self.lines + good.count(b"\n") + 1) from None
         self.multibyte = True
         return text
 
@@ -172,9 +114,9 @@ class Scan:
         crlf, returns = block.count(b"\r\n"), block.count(b"\r")
         if returns != crlf:
             lone = re.search(rb"\r(?!\n)", block).start()
-            self.refuse(
+            refuse(
                 "csv.bare_return",
-                "A line ends in a carriage return alone, as old Macintosh programs wrote.",
+                BARE_RETURN,
                 "Save the file again as CSV UTF-8.",
                 row=self.lines + block.count(b"\n", 0, lone) + 1,
             )
@@ -223,26 +165,26 @@ class Scan:
     def too_many(self, rule, severity, message, mend):
         """Rows to hold by the thousand refuse the file; warnings by the thousand are no longer listed."""
         if severity == "blocks_row":
-            self.refuse(rule, f"More than {MAX_ROW_FINDINGS:,} rows have this: {message}", mend)
+            refuse(rule, f"More than {MAX_ROW_FINDINGS:,} rows have this: {message}", mend)
 
     def end(self):
         """What can only be said when the whole file has been read."""
         if self.header is None:
-            self.refuse("csv.empty", "The file is empty.", "Export it again.")
+            refuse("csv.empty", "The file is empty.", "Export it again.")
         if not self.body:
-            self.refuse(
+            refuse(
                 "csv.no_rows",
                 "The file has a header and no rows.",
                 "Add the rows, or say that there were none by a return of totals.",
             )
         if self.quotes % 2:
-            self.refuse(
+            refuse(
                 "csv.quote",
                 "A quotation mark is opened and never closed.",
                 "Look for a cell with a single quotation mark and close it.",
             )
         if self.crlf and self.lone_lf:
-            self.refuse(
+            refuse(
                 "csv.line_ends",
                 "Some lines end as Windows ends them and some do not.",
                 "Save the whole file again from one program.",
@@ -267,43 +209,4 @@ class Scan:
                 "The last line has no line end, so it cannot be told whether it is whole.",
                 "Check the last row, or export the file again.",
                 row=row,
-            )
-
-    def refuse_binary(self):
-        self.refuse(
-            "text.binary", "The file holds bytes that no text file has.", "Send a CSV, XLSX, ODS or Parquet file."
-        )
-
-    def bad_encoding(self):
-        self.add(
-            "encoding.unknown",
-            "blocks_file",
-            "The characters of the file are in no single encoding that can be told.",
-            "Save it as CSV UTF-8.",
-            row=self.lines + 1,
-        )
-
-    def long_line(self, start):
-        if b"\0" in start:
-            self.add(
-                "text.binary",
-                "blocks_file",
-                "The file holds bytes that no text file has.",
-                "Send a CSV, XLSX, ODS or Parquet file.",
-            )
-        elif b"\r" in start:
-            self.add(
-                "csv.bare_return",
-                "blocks_file",
-                "A line ends in a carriage return alone, as old Macintosh programs wrote.",
-                "Save the file again as CSV UTF-8.",
-                row=self.lines + 1,
-            )
-        else:
-            self.add(
-                "csv.long_line",
-                "blocks_file",
-                f"A line is longer than {MAX_LINE:,} characters.",
-                "Check that every row ends with a line end.",
-                row=self.lines + 1,
             )
