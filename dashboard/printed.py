@@ -5,15 +5,14 @@ import json
 import sys
 from datetime import date, datetime
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from dashboard import words
 from dashboard.terminal import complain, out, say
+from etl.receipt import lines
 
-MOST_HELD = 20  # held rows listed for a file; the ledger holds them all
 MOST_FILES = 12
 PARTS = ("numerator", "denominator", "value", "lower", "upper", "status", "flags")
 SHEET_COUNTS = ("rows_read", "rows_used", "rows_held", "rows_skipped")
@@ -27,31 +26,13 @@ def exit_code(receipts) -> int:
 
 
 def print_receipts(receipts) -> None:
-    """Each file's receipt: what was read and used, what was skipped and why, and every held row with its reason."""
+    """Each file's receipt: what was read and used, what was skipped and why, and held rows with their reasons."""
     console = out()
     for receipt in receipts:
-        _print_receipt(console, receipt)
-
-
-def _print_receipt(console: Console, receipt) -> None:
-    console.print(Text(f"{receipt.file}: {receipt.status}", style="bold"))
-    for sentence in (receipt.reason, receipt.playback):
-        if sentence:
-            console.print(Text(f"  {sentence}"), soft_wrap=True)
-    for sheet in receipt.sheets:
-        read, used, held, skipped = (sheet[key] for key in SHEET_COUNTS)
-        named = f"sheet {sheet['sheet']}: " if sheet["sheet"] else ""
-        line = f"  {named}{read:,} rows read = {used:,} used + {held:,} held + {skipped:,} skipped"
-        console.print(Text(line), soft_wrap=True)
-    for skip in receipt.skips:
-        console.print(Text(f"    skipped {skip['rows']:,}: {skip['reason']}"), soft_wrap=True)
-    for note in receipt.notes:
-        console.print(Text(f"  Note: {note['message']}"), soft_wrap=True)
-    for held in receipt.held[:MOST_HELD]:
-        where = ", ".join(filter(None, [held.sheet, f"row {held.row}" if held.row else "", held.column]))
-        console.print(Text(f"  Held {where}: {held.message}"), soft_wrap=True)
-    if len(receipt.held) > MOST_HELD:
-        console.print(f"  and {len(receipt.held) - MOST_HELD:,} more.")
+        heading, *said = lines(receipt)
+        console.print(Text(heading, style="bold"), soft_wrap=True)
+        for line in said:
+            console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 # --- figures ---------------------------------------------------------------------------------------------------

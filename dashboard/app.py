@@ -1,0 +1,147 @@
+"""The web application: the server writes every page whole; Dash keeps the chart pages up to date.
+
+Neither Dash pages nor its links nor its controls are used. Dash's catch-all route calls `index` for every path.
+"""
+
+import logging
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import dash
+from dash import Input, Output
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from dashboard import ASSETS, downloads, frame, security, shell
+from dashboard.content import Content, Result
+from dashboard.markup import Raw
+from dashboard.pages import BY_PATH, PAGES
+from dashboard.source import Door
+from dashboard.view import parse
+from etl.errors import Refusal
+
+OUTPUTS = (("before", "children"), ("chart", "figure"), ("key", "children"), ("after", "children"))
+KEPT = 512  # results kept in memory: a result is some tens of kilobytes
+log = logging.getLogger(__name__)
+
+
+class App(dash.Dash):
+    """Dash with our own document. The source answers every question, and knows who asks."""
+
+    def __init__(self, source):
+        super().__init__(
+            "dashboard", assets_folder=str(ASSETS), compress=True, suppress_callback_exceptions=True,
+            update_title=None, title="Uptake",
+        )  # fmt: skip
+        self.source = source
+
+    def index(self, path: str = "", **_):
+        """The answer to any address: a page, or the page that says there is none."""
+        g.path = f"/{path}"
+        page = BY_PATH.get(g.path)
+        g.content = page.make(self.source, _query()) if page else shell.missing(g.path)
+        text = super().index() if g.content.result else self._document(None)
+        return Response(text, status=g.content.status, mimetype="text/html")
+
+    def interpolate_index(self, config="", scripts="", renderer="", app_entry="", **_) -> str:
+        """The document of a chart page: Dash's entry point and scripts stand where the chart will be."""
+        return self._document(Raw(f"{app_entry}{config}{scripts}{renderer}"))
+
+    def _document(self, live: Raw | None) -> str:
+        styles = [f"{self.get_asset_url(name)}?m={_stamp(name)}" for name in ("govuk-frontend.min.css", "uptake.css")]
+        return shell.document(g.content, g.path, PAGES, _about(self.source), styles, live)
+
+
+def create_app(source) -> App:
+    """The application over a source of figures (dashboard.source.Door, or anything with its three methods)."""
+    app = App(source)
+
+    @lru_cache(maxsize=KEPT)
+    def answered(version: str, path: str, query: str) -> Result:
+        return BY_PATH[path].answer(source, query)
+
+    def result(address: str) -> Result | None:
+        parts = urlsplit(address)
+        page = BY_PATH.get(parts.path)
+        return answered(source.about()["version"], parts.path, parts.query) if page and page.answer else None
+
+    app.layout = lambda: frame.live(_of_referer(result))
+
+    @app.callback([Output(*one) for one in OUTPUTS], Input("address", "data"), prevent_initial_call=True)
+    def renew(address):
+        found = result(address)
+        if found is None:
+            raise dash.exceptions.PreventUpdate
+        return frame.parts(found)
+
+    _routes(app)
+    outputs = [{"id": name, "property": prop} for name, prop in OUTPUTS]
+    security.guard(app.server, app.csp_hashes(), outputs)
+    # Dash sets itself up at its first request, and is not ready for two at once: so the first one is ours.
+    with app.server.test_client() as client:
+        for page in PAGES:
+            client.get(page.path)
+    return app
+
+
+def _routes(app: App) -> None:
+    @app.server.get("/download.csv")
+    def download():
+        view, _ = parse(_query())
+        answer = app.source.answer(view.question())
+        name = downloads.file_name(view, answer.data_version)
+        return Response(
+            downloads.as_csv(view, answer), mimetype="text/csv",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )  # fmt: skip
+
+    @app.server.errorhandler(Exception)
+    def failed(error):
+        if isinstance(error, HTTPException):
+            return error
+        if isinstance(error, Refusal):
+            return _trouble(app, shell.trouble(str(error)))
+        log.error("%s failed", request.path, exc_info=error)
+        sentence = "The service could not answer this. The error has been recorded. Try again, or go to the overview."
+        return _trouble(app, shell.trouble(sentence, 500))
+
+
+def _trouble(app: App, content: Content) -> Response:
+    g.content, g.path = content, request.path
+    return Response(app._document(None), status=content.status, mimetype="text/html")
+
+
+def _of_referer(result) -> Result | None:
+    """The result for the page that asks for the layout. Only the Referer says which; without it the script asks."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.host:
+        return None
+    try:
+        return result(f"{parts.path}?{parts.query}")
+    except Refusal:
+        return None
+
+
+def _about(source) -> dict | None:
+    try:
+        return source.about()
+    except Refusal:
+        return None
+
+
+def _query() -> str:
+    return request.query_string.decode("utf-8", "replace")
+
+
+@lru_cache
+def _stamp(name: str) -> int:
+    return int((ASSETS / name).stat().st_mtime)
+
+
+def serve(home=None, host: str = "127.0.0.1", port: int = 8050, audience: str = "public") -> None:
+    """Serve a home's published figures until stopped."""
+    import waitress
+
+    app = create_app(Door(home))
+    print(f"Uptake is at http://{host}:{port}/ (stop it with Ctrl+C)", flush=True)
+    waitress.serve(app.server, host=host, port=port, threads=8, ident=None)

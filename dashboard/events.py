@@ -1,0 +1,98 @@
+"""Events on a chart: which ones belong to a view, how they are numbered, and how crowded numbers share a tag."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard import names, words
+from dashboard.markup import Node, el
+from dashboard.view import View
+
+# Kinds drawn for every view. The others are drawn where the view is of a sector they were meant for.
+FOR_ALL = ("law", "code", "emergency")
+NEVER = ("parliament",)
+CROWDED = 0.035  # of the width: numbers nearer than this share a tag
+MOST = 12
+NOT_A_CAUSE = "A change at about the time of an event does not show that the event caused it."
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An event on a chart, with the number it has there and in the list below."""
+
+    number: int
+    title: str
+    kind: str
+    start: date
+    end: date | None
+
+
+def marked(view: View, events, first: date, last: date) -> list[Marked]:
+    """The events to draw between two dates, in order of date, numbered from 1."""
+    chosen = []
+    for event in events:
+        start = date.fromisoformat(str(event["date"])[:10])
+        end = date.fromisoformat(str(event["end"])[:10]) if event["end"] else None
+        if (end or start) >= first and start <= last and _meant(view, event):
+            chosen.append((start, event["title"], event["kind"], end))
+    chosen.sort(key=lambda one: (one[0], one[1]))
+    numbered = enumerate(chosen[:MOST], 1)
+    return [Marked(number, title, kind, start, end) for number, (start, title, kind, end) in numbered]
+
+
+def _meant(view: View, event: dict) -> bool:
+    """Whether an event was for everybody, or for a sector and region of the view."""
+    if event["kind"] in NEVER:
+        return False
+    sectors = _codes(event["sectors"])
+    if event["kind"] == "emergency" or (event["kind"] in FOR_ALL and not sectors):
+        return True
+    return bool(sectors & set(view.filters.get("sector", ()))) and _in_region(view, event)
+
+
+def _in_region(view: View, event: dict) -> bool:
+    regions = _codes(event["regions"])
+    asked = set(view.filters.get("region", ()))
+    return not regions or not asked or bool(regions & asked)
+
+
+def _codes(listed) -> set[str]:
+    """Codes of a published event: a text with semicolons, or a sequence."""
+    return set(filter(None, listed.split(";") if isinstance(listed, str) else listed or ()))
+
+
+def tags(events: list[Marked], first: date, last: date) -> list[tuple[date, str]]:
+    """Where the numbers stand above the chart: crowded ones share a tag, `4, 5`."""
+    width = max((last - first).days, 1)
+    made: list[list] = []
+    for event in events:
+        at = max(event.start, first)
+        if made and (at - made[-1][0]).days / width < CROWDED:
+            made[-1][1].append(str(event.number))
+        else:
+            made.append([at, [str(event.number)]])
+    return [(at, ", ".join(numbers)) for at, numbers in made]
+
+
+def listing(events: list[Marked]) -> Node | None:
+    """The events as a numbered list: what the lines on the chart are, for those who cannot see them."""
+    if not events:
+        return None
+    return el(
+        "div",
+        el("h3", "Events marked on the chart", class_="govuk-heading-s"),
+        el(
+            "ol",
+            [el("li", el("span", _when(event), class_="when"), f" {event.title} ({_kind(event)})") for event in events],
+            class_="govuk-list govuk-list--number events",
+        ),
+        el("p", NOT_A_CAUSE, class_="govuk-body-s"),
+    )
+
+
+def _when(event: Marked) -> str:
+    start = words.day(event.start)
+    return f"{start} to {words.day(event.end)}:" if event.end else f"{start}:"
+
+
+def _kind(event: Marked) -> str:
+    return names.KINDS.get(event.kind, event.kind).lower()

@@ -1,0 +1,25 @@
+"""The pages. Adding one is one entry here: the menu, the address, the tests and the 404 page follow from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboard import data_page, overview, trends
+from dashboard.content import Content, Result
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: `make(source, query)` gives its Content; `answer(source, query)` renews its Result, if it has a chart."""
+
+    path: str
+    label: str
+    make: Callable[..., Content]
+    answer: Callable[..., Result] | None = None
+
+
+PAGES = (
+    Page(overview.PATH, "Overview", overview.page),
+    Page(trends.PATH, trends.HEADING, trends.page, trends.result),
+    Page(data_page.PATH, data_page.HEADING, data_page.page),
+)
+BY_PATH = {page.path: page for page in PAGES}

@@ -1,0 +1,78 @@
+"""What every answer carries, and what may be put to the callback: nothing else is let through.
+
+Anyone can post to a Dash callback, whatever a page shows, so the body is checked before Dash sees it. Rights do not
+rest on this: they rest on which file the source opens.
+"""
+
+from flask import Flask, abort, request
+
+from dashboard.view import LONGEST
+
+CALLBACK = "/_dash-update-component"
+LARGEST = 16_384  # bytes of a body; nothing is uploaded here
+YEAR = "public, max-age=31536000, immutable"
+
+
+def policy(hashes) -> str:
+    """The content security policy: own scripts and those hashes, no eval, nothing from elsewhere."""
+    scripts = " ".join(["'self'", *hashes])
+    return "; ".join([
+        "default-src 'none'",
+        f"script-src {scripts}",
+        "style-src 'self' 'unsafe-inline'",  # plotly.js and React set styles on elements
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ])  # fmt: skip
+
+
+def guard(server: Flask, hashes, outputs) -> None:
+    """Set the headers of every answer, and refuse with 400 any body that is not a question of our page.
+
+    `outputs` is the list of outputs Dash expects, as its page sends it.
+    """
+    server.config["MAX_CONTENT_LENGTH"] = LARGEST
+    headers = {
+        "Content-Security-Policy": policy(hashes),
+        "Referrer-Policy": "same-origin",  # Dash learns from the Referer which page its layout is for
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+
+    @server.before_request
+    def only_questions():
+        if request.path == CALLBACK and not asks(request.get_json(silent=True), outputs):
+            abort(400)
+
+    @server.after_request
+    def with_headers(response):
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/assets/") and request.args.get("m") and response.status_code == 200:
+            response.headers["Cache-Control"] = YEAR
+        elif response.mimetype in ("text/html", "application/json", "text/csv"):
+            response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def asks(body, outputs) -> bool:
+    """Whether a callback's body is exactly what our page sends: one input, an address, and our outputs."""
+    if not isinstance(body, dict) or body.get("outputs") != outputs or body.get("state"):
+        return False
+    inputs = body.get("inputs")
+    if not isinstance(inputs, list) or len(inputs) != 1 or not isinstance(inputs[0], dict):
+        return False
+    given = inputs[0]
+    value = given.get("value")
+    changed = body.get("changedPropIds", [])
+    return (
+        (given.get("id"), given.get("property")) == ("address", "data")
+        and isinstance(value, str)
+        and len(value) <= LONGEST
+        and isinstance(changed, list)
+        and all(isinstance(one, str) for one in changed)
+    )

@@ -1,0 +1,25 @@
+"""Where figures come from: the one door, opened for one principal and one home.
+
+Pages take a source as an argument, so that a test can put its own figures in place of a home.
+"""
+
+from etl import answers
+
+
+class Door:
+    """The published figures of a home, as a principal may see them. Raises etl.errors.Refusal when there are none."""
+
+    def __init__(self, home=None, principal=answers.PUBLIC):
+        self.home, self.principal = home, principal
+
+    def answer(self, question):
+        """The Answer to a metrics.question.Question."""
+        return answers.answer(self.principal, question, self.home)
+
+    def about(self) -> dict:
+        """The snapshot as a whole: version, as_at, synthetic, first, last, returns, senders, release."""
+        return answers.about(self.principal, self.home)
+
+    def companion(self, table: str) -> list[dict]:
+        """All rows of a small published table, such as events, coverage or loads."""
+        return answers.companion(table, self.principal, self.home)

@@ -1,0 +1,79 @@
+"""Trends: one measure over time, filtered and compared, with its finding, table, chart, downloads and definition."""
+
+from dashboard import charts, definition, tables, words
+from dashboard import events as marks
+from dashboard.content import Content, Result, full_title
+from dashboard.findings import finding
+from dashboard.form import form
+from dashboard.key import key
+from dashboard.markup import Node, el
+from dashboard.view import View, link, parse
+
+PATH = "/trends"
+HEADING = "Trends"
+
+
+def page(source, query: str) -> Content:
+    """The page as it is first served."""
+    view, problems = parse(query)
+    answered = result(source, query)
+    about = source.about()
+    first, last = about.get("first"), about.get("last")
+    years = range(first.year, last.year + 1) if first and last else range(0)
+    return Content(HEADING, form=form(PATH, view, years, problems), result=answered, problems=problems)
+
+
+def result(source, query: str) -> Result:
+    """The view an address names, answered: the same for the first page and for a change of the form."""
+    view, problems = parse(query)
+    answer = source.answer(view.question())
+    events = source.companion("events")
+    found = finding(view, answer.rows)
+    return Result(
+        link(PATH, view),
+        full_title([found.title, HEADING], problems),
+        _before(view, answer, found),
+        charts.figure(view, answer.rows, events),
+        key(view, answer.rows),
+        _after(view, answer, events),
+        problems,
+    )
+
+
+def _before(view: View, answer, found) -> list[Node]:
+    compared = tables.key_figures(view, answer.rows)
+    return [
+        el("h2", found.title, class_="govuk-heading-m", id="finding-title"),
+        el("p", found.text, class_="govuk-body finding", id="finding-text"),
+        *([compared] if compared else []),
+    ]
+
+
+def _after(view: View, answer, events) -> list[Node]:
+    made = [_source(view, answer)]
+    if view.shown_level not in ("all", "wave"):
+        listed = marks.listing(marks.marked(view, events, *charts.extent(view, answer.rows))) if answer.rows else None
+        made += [listed] if listed else []
+    made += [el("h3", "Table", class_="govuk-heading-s"), *tables.full(view, answer.rows)]
+    meanings = tables.absences(answer.rows)
+    made += [meanings] if meanings else []
+    made += [downloads(view), definition.block(view.indicator)]
+    return made
+
+
+def _source(view: View, answer) -> Node:
+    drawn = "Shaded bands are 95% ranges. Hollow points are provisional. A gap is a period without a figure that can \
+be shown." if view.shown_level != "all" else "Bars are 95% ranges."
+    made_up = " Synthetic data, not official figures." if answer.synthetic else ""
+    return el("p", f"{drawn} Source: returns to Uptake, data as at {words.day(answer.as_at)}, version \
+{answer.data_version}.{made_up}", class_="govuk-body-s source")  # fmt: skip
+
+
+def downloads(view: View) -> Node:
+    """The rows as a file, and the view as an address."""
+    return el(
+        "ul",
+        el("li", el("a", "Download this table as CSV", href=link("/download.csv", view), class_="govuk-link")),
+        el("li", el("a", "Link to this view", href=link(PATH, view), class_="govuk-link")),
+        class_="govuk-list downloads",
+    )

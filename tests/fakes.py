@@ -1,0 +1,124 @@
+"""A source of made-up figures in the shapes of etl.answers, so that pages are tested without a home."""
+
+import hashlib
+from datetime import date
+
+from dashboard import names
+from etl import reference
+from etl.answers import Answer
+from metrics.evaluate import figure
+from metrics.intervals import wilson
+from metrics.periods import label, periods_between, span_of
+
+VERSION = "2026-10-31-0123456789ab"
+FIRST, LAST = date(2019, 1, 1), date(2026, 10, 31)
+WAVES = ("2021-01", "2022-06", "2024-01", "2026-03")
+
+
+def row(numerator, denominator, flags=(), **keys):
+    """A row of a share with its interval."""
+    lower, upper = (float(limit) for limit in wilson(numerator, denominator))
+    made = figure("ok", flags, numerator=numerator, denominator=denominator, value=numerator / denominator,
+                  lower=lower, upper=upper)  # fmt: skip
+    return {**keys, **made}
+
+
+def absent(status, **keys):
+    return {**keys, **figure(status)}
+
+
+def _noise(*parts) -> float:
+    """A number between 0 and 1 that is always the same for the same parts."""
+    return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big") / 2**32
+
+
+class Fake:
+    """Figures for any question: shares fall after 2021, the last two months are provisional, one value is suppressed."""
+
+    def __init__(self, synthetic=True, registers=(), rows=None):
+        self.synthetic, self.registers, self.rows = synthetic, list(registers), rows
+        self.asked = []
+
+    def about(self):
+        return {
+            "version": VERSION, "as_at": LAST, "synthetic": self.synthetic, "first": FIRST, "last": date(2026, 10, 1),
+            "returns": 412, "senders": 60, "release": {"released_by": "test", "released_at": "2026-11-02T10:00:00"},
+        }  # fmt: skip
+
+    def answer(self, question):
+        self.asked.append(question)
+        rows = self.rows if self.rows is not None else list(self._rows(question))
+        return Answer(VERSION, LAST, question.definition, question, tuple(rows), self.synthetic)
+
+    def _rows(self, question):
+        for values in self._series(question):
+            for period in self._periods(question):
+                keys = dict(zip(question.keys, values, strict=True))
+                if period:
+                    keys[question.level] = period
+                yield {**keys, **self._figure(question, values, period)}
+
+    def _series(self, question):
+        named = dict(question.where)
+        found = [()]
+        for key in question.keys:
+            known = [code for code in names.values(key) if code not in reference.groups(key)]
+            found = [(*values, value) for values in found for value in named.get(key, known)]
+        return found
+
+    def _periods(self, question):
+        if question.level == "all":
+            return [None]
+        if question.level == "wave":
+            return list(WAVES)
+        first = span_of(question.first)[0] if question.first else FIRST
+        last = span_of(question.last)[1] if question.last else LAST
+        return [label(question.level, start) for start in periods_between(question.level, first, last)]
+
+    def _figure(self, question, values, period):
+        if "fire" in values:
+            return figure("suppressed")
+        unit = question.definition.unit
+        place = 0 if period is None else self._periods(question).index(period)
+        count = len(self._periods(question))
+        flags = ["provisional"] if question.level in ("month", "quarter") and place >= count - 2 else []
+        flags += ["provisional"] if question.level in ("year", "rolling") and place == count - 1 else []
+        flags += ["synthetic"] if self.synthetic else []
+        base = {"month": 320, "quarter": 900, "year": 3800, "rolling": 3800, "all": 26000, "wave": 400}[question.level]
+        level = 0.25 + 0.2 * _noise(question.indicator, values) - 0.1 * place / count
+        chance = level + 0.03 * (_noise(question.indicator, values, period) - 0.5)
+        if unit == "count":
+            total = int(base * (1 + place / count) * (0.5 + level))
+            return figure("ok", flags, numerator=total, value=total)
+        if unit == "days":
+            days = int(10 + 20 * chance)
+            return figure("ok", flags, numerator=base, denominator=base, value=days, lower=days - 2, upper=days + 3)
+        if "voluntary" in values:
+            return figure("bounded", flags, denominator=64, lower=0.0, upper=0.25)
+        return {**row(int(base * chance), base, flags)}
+
+    def companion(self, table):
+        return {
+            "events": [event._asdict() for event in reference.events()],
+            "registers": self.registers,
+            "participation": [
+                {"body": "E06000001", "sector": "local_government", "kind": "requests", "expected": 80,
+                 "received": 78, "last_received": LAST},
+                {"body": "E06000002", "sector": "local_government", "kind": "requests", "expected": 80,
+                 "received": 0, "last_received": None},
+                {"body": "NCA", "sector": "police", "kind": "requests", "expected": 80, "received": 80,
+                 "last_received": LAST},
+            ],
+            "coverage": [
+                {"level": "all", "period": None, "sector": "", "expected": 240, "received": 158},
+                {"level": "all", "period": None, "sector": "police", "expected": 80, "received": 80},
+                {"level": "year", "period": date(2025, 1, 1), "sector": "", "expected": 36, "received": 24},
+            ],
+            "loads": [
+                {"file": "Returns of kind requests", "sheet": "", "part": "returns", "files": 158,
+                 "rows_read": 41000, "rows_used": 40950, "rows_held": 30, "rows_skipped": 20, "rows_made": 40950},
+            ],
+            "skips": [{"file": "register.xlsx", "sheet": "Releases", "reason": "no date", "rows": 12}],
+            "waves": [],
+            "catalogue": [],
+        }[table]  # fmt: skip
