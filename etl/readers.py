@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from etl import contracts
+from etl import contracts, warehouse
 from etl.errors import Refusal
 from etl.sheets import read_sheets
 from etl.warehouse import quoted
@@ -94,7 +94,7 @@ def _csv(path, name):
 
 def _parquet(path, name):
     try:
-        with duckdb.connect() as con:
+        with warehouse.connect() as con:
             header = [row[0] for row in con.execute(f"DESCRIBE FROM {_parquet_sql(path)}").fetchall()]
             rows = con.execute(f"SELECT count(*) FROM {_parquet_sql(path)}").fetchone()[0]
     except duckdb.Error:

@@ -19,8 +19,11 @@ try:
 except ImportError:  # Windows: a plain lock file instead
     fcntl = None
 
-MEMORY = "700MB"
-THREADS = 2
+CONFIG = {
+    "memory_limit": "700MB",
+    "threads": 2,
+    "preserve_insertion_order": False,
+}
 WAIT_SECONDS = 600
 STALE_SECONDS = 3600  # a plain lock file older than this was left by a process that died
 
@@ -100,7 +103,7 @@ def writing(home):
     The caller begins and commits; what is not committed when the block ends is rolled back.
     """
     home.path.mkdir(parents=True, exist_ok=True)
-    with _turn(home.path / "warehouse.lock"), contextlib.closing(_connect(home)) as con:
+    with _turn(home.path / "warehouse.lock"), contextlib.closing(_opened(home)) as con:
         prepare(con)
         yield con
 
@@ -108,7 +111,7 @@ def writing(home):
 @contextlib.contextmanager
 def scratch():
     """A warehouse in memory, for `check`: the same tables, kept nowhere."""
-    with contextlib.closing(duckdb.connect(config=_config())) as con:
+    with contextlib.closing(connect()) as con:
         prepare(con)
         yield con
 
@@ -177,13 +180,15 @@ def quoted(text: str) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def _config() -> dict:
-    return {"memory_limit": MEMORY, "threads": THREADS, "preserve_insertion_order": False}
+def _opened(home):
+    return connect(home.warehouse, temp_directory=str(home.path / ".spill"))
 
 
-def _connect(home):
-    config = {**_config(), "temp_directory": str(home.path / ".spill")}
-    return duckdb.connect(str(home.warehouse), config=config)
+def connect(path=":memory:", **config):
+    """A DuckDB connection within the limits of a load, that prints no progress of its own."""
+    con = duckdb.connect(str(path), config={**CONFIG, **config})
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 @contextlib.contextmanager
