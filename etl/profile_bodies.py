@@ -13,7 +13,7 @@ FUNCTIONS = {"body": "code", "body_sector": "sector", "body_region": "region"}
 
 def plain(name):
     """A name without what does not tell bodies apart: case, `&`, a leading `the`, commas, a short name in brackets."""
-    words = re.sub(r"\s*\(\w{2,7}\)$", "", fold(name).replace("&", " and ").replace("’", "'"))
+    words = re.sub(r"\s*\(\w{2,7}\)$", "", fold(name).replace("&", " and "))
     return " ".join(re.sub(r"[,.]", " ", words).split()).removeprefix("the ")
 
 

@@ -50,6 +50,8 @@ FACTS = ("sender", "reported_by", "period_from", "period_to", "extracted_on", "p
 TABLES = ("facts", "constants", "maps", "patterns", "defaults")
 TOP = {"title": str, **dict.fromkeys(TABLES, dict), "take": list}
 PAIRS = ("skip", "notes")
+FANCY, SIMPLE = "–—‑’‘“”\xa0", "---''\"\" "
+PLAIN = str.maketrans(FANCY, SIMPLE)
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ class Profile:
 
 
 def fold(value):
-    """A header cell, sheet name or text as it is compared: lower case, single spaces, no line breaks."""
-    return " ".join(str(value).split()).casefold()
+    """A header cell, sheet name or text as it is compared: lower case, single spaces, plain dashes and quotes."""
+    return " ".join(str(value).translate(PLAIN).split()).lower()
 
 
 def names(folder=None):

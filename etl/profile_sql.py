@@ -4,6 +4,7 @@ import duckdb
 
 from etl import profile_bodies
 from etl.errors import Refusal
+from etl.profile_file import FANCY, SIMPLE
 
 SETTINGS = {"enable_external_access": "false", "memory_limit": "1GB", "threads": "2"}
 OWN = ("_sheet", "_row", "_filled")
@@ -22,7 +23,8 @@ def connect(profile):
 
 
 def _code(profile, name):
-    folded = r"lower(trim(regexp_replace(words, '\s+', ' ', 'g')))"
+    plain = f"translate(words, {literal(FANCY)}, {literal(SIMPLE)})"
+    folded = rf"lower(trim(regexp_replace({plain}, '\s+', ' ', 'g')))"
     tries = []
     if profile.maps.get(name):
         pairs = ", ".join(f"{literal(text)}: {literal(code)}" for text, code in profile.maps[name].items())
