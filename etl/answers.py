@@ -12,7 +12,7 @@ from etl.home import home as default_home
 from metrics import evaluate
 from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS
-from metrics.disclosure import MEDIAN_BASE, NEARLY_ALL, P90_BASE, SURVEY_BASE, UNDER
+from metrics.disclosure import MEDIAN_BASE, NEARLY_ALL, P90_BASE, UNDER
 from metrics.formulas import Days, Returned, Share, Stock, Survey, Total, Undecided
 from metrics.indicators import Indicator
 from metrics.intervals import wilson
@@ -71,7 +71,7 @@ def about(principal: Principal = PUBLIC, home=None) -> dict:
 
 
 def companion(table: str, principal: Principal = PUBLIC, home=None) -> list[dict]:
-    """All rows of a small published table: coverage, participation, registers, waves, events, loads, skips, catalogue."""
+    """All rows of one of the small published tables, COMPANIONS."""
     if table not in COMPANIONS:
         raise ValueError(f"there is no published table {table!r}")
     _, con = _open(principal, home)
@@ -186,7 +186,10 @@ def _rows(con, question: Question, about_row: dict, found: list[dict], figure) -
 
 
 def _series(question: Question, parts: dict) -> list[tuple]:
-    """The combinations of values to give rows for: those asked for by name, else those that occur (groups only by name)."""
+    """The combinations of values to give rows for: those asked for by name, else those that occur.
+
+    A predefined group gets a row only when it is asked for by name.
+    """
     named = {**{key: (value,) for key, value in question.definition.always}, **dict(question.where)}
     occurring = {key[:-1] for key in parts}
     groups = {name: set(reference.groups(name)) for name in question.dimensions if name not in named}
@@ -200,15 +203,8 @@ def _series(question: Question, parts: dict) -> list[tuple]:
         kept = {()}
         for name in question.dimensions:
             kept = {(*values, value) for values in kept for value in named[name]}
-    order = {name: _order(name) for name in question.dimensions}
-    return sorted(
-        kept,
-        key=lambda values: [order[name].get(value, 999) for name, value in zip(question.dimensions, values, strict=True)],
-    )
-
-
-def _order(name: str) -> dict[str, int]:
-    return {code: place for place, code in enumerate(reference.codes(CODE_LISTS[name]))}
+    order = [{code: at for at, code in enumerate(reference.codes(CODE_LISTS[name]))} for name in question.dimensions]
+    return sorted(kept, key=lambda values: [at.get(value, 999) for at, value in zip(order, values, strict=True)])
 
 
 def _periods(question: Question, about_row: dict, parts: dict) -> list:
@@ -261,8 +257,8 @@ def _stocks(con, question: Question, about_row: dict) -> list[dict]:
     combo = sum(1 << DIMENSIONS.index(name) for name in dimensions)
     found = _all(
         con,
-        f"""SELECT {"".join(f"{name}, " for name in dimensions)} level, period, period_from, period_to, part, approximate,
-                   {measure} AS counted, {measure}_shown AS shown
+        f"""SELECT {"".join(f"{name}, " for name in dimensions)} level, period, period_from, period_to, part,
+                   approximate, {measure} AS counted, {measure}_shown AS shown
             FROM agreements WHERE combo = ? AND {measure}_shown IS NOT NULL""",
         [combo],
     )
@@ -329,7 +325,7 @@ def _survey(con, question: Question, about_row: dict) -> list[dict]:
 
 
 def _survey_figure(row: dict) -> dict:
-    flags = [flag for flag, on in (("approximate", row["approximate"]), ("published", row["part"] == "published")) if on]
+    flags = [*evaluate.flags_of(row), *(["published"] if row["part"] == "published" else [])]
     if not row["shown"]:
         return evaluate.figure("too_few", flags)
     if row["yes"] in (UNDER, NEARLY_ALL):
@@ -375,4 +371,3 @@ READERS = {
     Survey: _survey,
     Returned: _returned,
 }
-assert SURVEY_BASE  # the survey's least base is applied when published

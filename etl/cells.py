@@ -43,7 +43,7 @@ def create(con) -> None:
     )
     con.execute("CREATE TEMP TABLE shown_values (dimension VARCHAR, value VARCHAR, shown_as VARCHAR)")
     for name in grouped_dimensions():
-        pairs = [(name, member, group) for group, row in reference.groups(name).items() for member in row["members"]]
+        pairs = [(name, member, group) for group, row in reference.groups(name).items() for member in row.members]
         con.executemany("INSERT INTO shown_values VALUES (?, ?, ?)", pairs)
         con.execute(f"INSERT INTO shown_values SELECT DISTINCT '{name}', {name}, {name} FROM base")
 

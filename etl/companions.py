@@ -32,7 +32,8 @@ def breakdowns(con) -> None:
     )
     con.execute(
         """CREATE TEMP VIEW broken_down AS
-           SELECT f.*, c.class AS reason_class FROM request_facts AS f LEFT JOIN reason_classes AS c ON c.code = f.reason"""
+           SELECT f.*, c.class AS reason_class
+           FROM request_facts AS f LEFT JOIN reason_classes AS c ON c.code = f.reason"""
     )
     for kind, (value, where) in BREAKDOWNS.items():
         for dimension in (None, *BREAKDOWN_DIMENSIONS):
@@ -126,6 +127,7 @@ def _stock(dimensions) -> str:
         f"AND {name}_largest <= {LARGEST_SHARE} * {name}_sum))"
         for name in STOCKS
     }
+    sums = ", ".join(f"sum({n}) AS {n}_sum, count({n}) AS {n}_bodies, max({n}) AS {n}_largest" for n in STOCKS)
     return f"""
         INSERT INTO agreements BY NAME
         WITH by_body AS (
@@ -135,7 +137,7 @@ def _stock(dimensions) -> str:
         ),
         totals AS (
             SELECT {cell}, max(approximate) > 0 AS approximate, count(*)::INTEGER AS bodies,
-                   {", ".join(f"sum({n}) AS {n}_sum, count({n}) AS {n}_bodies, max({n}) AS {n}_largest" for n in STOCKS)}
+                   {sums}
             FROM by_body GROUP BY ALL
         )
         SELECT {combo_number(dimensions)} AS combo, level,
@@ -159,7 +161,7 @@ def answers(con) -> None:
                    s.counts_as, a.respondents, a.weight_sum, a.weight_sum_squares
             FROM w.awareness AS a JOIN current_returns AS r USING (return_id)
             JOIN answer_sides AS s ON s.question = a.question::VARCHAR AND s.code = a.answer::VARCHAR
-            WHERE s.counts_as <> 'left_out'
+            WHERE a.answer::VARCHAR <> 'not_stated'
         ),
         summed AS (
             SELECT part, wave, question, max(approximate::INTEGER) > 0 AS approximate,
@@ -251,8 +253,11 @@ def loads(con) -> None:
     )
 
 
-def coverage(con) -> None:
-    """Tables `coverage` (returns expected and received) and `participation` (who has reported; public by design)."""
+def judge_returns(con) -> None:
+    """Temporary table `judged_returns`: every return the list of senders expects, and whether it has come.
+
+    Needs `w.senders`, `current_returns` and `body_sectors`. The ledger's list of late returns uses it too.
+    """
     con.execute(
         """
         CREATE TEMP TABLE expected AS
@@ -281,6 +286,11 @@ def coverage(con) -> None:
         FROM expected AS e LEFT JOIN body_sectors AS b ON b.body = e.body
         """
     )
+
+
+def coverage(con) -> None:
+    """Tables `coverage` (returns expected and received) and `participation` (who has reported; public by design)."""
+    judge_returns(con)
     con.execute(
         """
         CREATE TABLE coverage AS

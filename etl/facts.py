@@ -82,7 +82,7 @@ JOIN current_returns AS r USING (return_id)
 """
 
 DIRECTION = """
-CASE WHEN body = requester_body THEN 'within_body'
+CASE WHEN f.body = requester_body THEN 'within_body'
      WHEN holder_tier IS NULL OR requester_tier IS NULL THEN 'not_stated'
      WHEN holder_tier = 'private' OR requester_tier = 'private' THEN 'public_private'
      WHEN holder_tier = 'national' AND requester_tier = 'local' THEN 'down_national_local'
@@ -139,7 +139,7 @@ def _tiers(con) -> None:
     """Small tables from the reference lists: bodies with a number and a tier, sectors' tiers, reasons' positions."""
     bodies, sectors = reference.bodies(), reference.codes("sectors")
     con.execute("CREATE TEMP TABLE body_tiers (body VARCHAR, tier VARCHAR)")
-    con.executemany("INSERT INTO body_tiers VALUES (?, ?)", [(code, row["tier"]) for code, row in bodies.items()])
+    con.executemany("INSERT INTO body_tiers VALUES (?, ?)", [(code, body.tier) for code, body in bodies.items()])
     con.execute("CREATE TEMP TABLE sector_tiers (sector VARCHAR, tier VARCHAR)")
     con.executemany(
         "INSERT INTO sector_tiers VALUES (?, ?)",

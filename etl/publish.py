@@ -39,7 +39,7 @@ def publish(home, progress=lambda step, done, total: None) -> str:
 def _connection(home, building):
     if not home.warehouse.is_file():
         raise Refusal("There is nothing to publish: no return has been loaded in this home.")
-    con = duckdb.connect(str(building), config={"threads": str(os.cpu_count() or 2), "preserve_insertion_order": "true"})
+    con = duckdb.connect(str(building), config={"threads": str(os.cpu_count() or 2)})
     try:
         con.execute(f"SET temp_directory = '{home.published / '.spill'}'")
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
@@ -85,12 +85,12 @@ def _lists(con) -> None:
             (code, row["class"]) for code, row in reference.codes("reasons").items()
         ],
         "body_sectors (body VARCHAR, sector VARCHAR)": [
-            (code, row["sector"]) for code, row in reference.bodies().items()
+            (code, body.sector) for code, body in reference.bodies().items()
         ],
         "answer_sides (question VARCHAR, code VARCHAR, counts_as VARCHAR)": [
             (question, answer["code"], answer["counts_as"])
             for question, row in reference.questions().items()
-            for answer in row["answers"]
+            for answer in row["answers"].values()
         ],
     }
     for shape, rows in tables.items():
@@ -102,12 +102,11 @@ def _lists(con) -> None:
 def _events(con) -> None:
     """Table `events`: the milestones and campaigns as they stood when these figures were published."""
     con.execute(
-        """CREATE TABLE events (code VARCHAR, title VARCHAR, date VARCHAR, "end" VARCHAR, kind VARCHAR,
-           sectors VARCHAR, regions VARCHAR, reach VARCHAR, note VARCHAR, source VARCHAR, status VARCHAR)"""
+        """CREATE TABLE events (code VARCHAR, title VARCHAR, date DATE, "end" DATE, kind VARCHAR,
+           sectors VARCHAR[], regions VARCHAR[], reach INTEGER, note VARCHAR, source VARCHAR, status VARCHAR)"""
     )
-    columns = ("code", "title", "date", "end", "kind", "sectors", "regions", "reach", "note", "source", "status")
-    rows = [tuple(event.get(column) for column in columns) for event in reference.events()]
-    con.executemany(f"INSERT INTO events VALUES ({', '.join('?' * len(columns))})", rows)
+    rows = [[list(part) if isinstance(part, tuple) else part for part in event] for event in reference.events()]
+    con.executemany(f"INSERT INTO events VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def _catalogue(con) -> None:
@@ -139,10 +138,12 @@ def _about(con, home) -> None:
 
 def _name(con) -> str:
     """The version's name: the date the data are as at, then twelve letters of a hash over every row."""
-    tables = [row[0] for row in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary "
-                                            "AND database_name = current_database() ORDER BY 1").fetchall()]  # fmt: skip
+    tables = con.execute(
+        """SELECT table_name FROM duckdb_tables()
+           WHERE NOT temporary AND database_name = current_database() ORDER BY 1"""
+    ).fetchall()
     total = 0
-    for table in tables:
+    for (table,) in tables:
         # Adding up the rows' hashes does not depend on their order, which threads may change.
         found = con.execute(
             f"SELECT sum(md5_number_lower('{table}' || CAST(t AS VARCHAR))::HUGEINT) FROM {table} AS t"

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import Refusal
+from etl.home import replace_whole
 
 LIMITS = {"enable_external_access": "false", "threads": "1", "memory_limit": "512MB"}
 TRIES = 5
@@ -55,16 +56,6 @@ def released(home) -> dict | None:
         return json.loads((home.published / "current").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-
-
-def replace_whole(path: Path, text: str) -> None:
-    """Write beside, flush to disk, then rename over: a reader sees the old text or the new, never half."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}-{threading.get_ident()}")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 class Reader:
