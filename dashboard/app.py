@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 import dash
-from dash import Input, Output
+from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -20,7 +20,7 @@ from dashboard.source import Door
 from dashboard.view import parse
 from etl.errors import Refusal
 
-OUTPUTS = (("before", "children"), ("chart", "figure"), ("key", "children"), ("after", "children"))
+OUTPUTS = (("chart", "figure"), ("answer", "data"))
 KEPT = 512  # results kept in memory: a result is some tens of kilobytes
 log = logging.getLogger(__name__)
 
@@ -65,15 +65,17 @@ def create_app(source) -> App:
         page = BY_PATH.get(parts.path)
         return answered(source.about()["version"], parts.path, parts.query) if page and page.answer else None
 
-    app.layout = lambda: frame.live(_of_referer(result))
+    app.layout = lambda: frame.layout(_of_referer(result))
 
     @app.callback([Output(*one) for one in OUTPUTS], Input("address", "data"), prevent_initial_call=True)
     def renew(address):
         found = result(address)
         if found is None:
             raise dash.exceptions.PreventUpdate
-        return frame.parts(found)
+        return frame.renewed(found)
 
+    # Shows what the callback answered. It also runs when the page opens, and then asks if the layout was for another.
+    app.clientside_callback(ClientsideFunction("uptake", "show"), Output("shown", "data"), Input("answer", "data"))
     _routes(app)
     outputs = [{"id": name, "property": prop} for name, prop in OUTPUTS]
     security.guard(app.server, app.csp_hashes(), outputs)

@@ -10,11 +10,12 @@ SERVICE = "Uptake"
 
 @dataclass(frozen=True)
 class Result:
-    """A view answered: what stands before the chart, the chart, the names of its series, what stands after it."""
+    """A view answered: its finding, the figures compared, the chart, the names of its series, and what stands below."""
 
     address: str
     title: str
-    before: list[Node]
+    finding: list[Node]
+    compared: Node | None
     figure: dict
     key: Node | None
     after: list[Node]

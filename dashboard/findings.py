@@ -45,6 +45,8 @@ def finding(view: View, rows) -> Finding:
         sentences.append(f"{_number(absent)} of {len(series)} have no figure that can be shown.")
     if len(known) > len(chosen):
         sentences.append(f"The chart shows the {len(chosen)} with most behind them; the table lists all {len(series)}.")
+    if view.shown_level == "month" and "none" in moves:
+        sentences.append("Single months vary by chance: years give a firmer comparison.")
     sentences += _flags([row for one in chosen for row in one.rows])
     return Finding(_title(title, chosen, moves, view), tuple(sentences), moves)
 
@@ -97,7 +99,7 @@ def sentence(view: View, one: Series, several: bool) -> str:
     change = compare(first, latest)
     if change == "none":
         reason = "the two are the same" if latest["lower"] is None else "the ranges overlap"
-        return f"{start}, against {then}: no clear change, because {reason}."
+        return f"{start}, against {then}: no clear change; {reason}."
     beyond = "" if latest["lower"] is None else "; the ranges do not overlap"
     return f"{start}, {change} than {then}{beyond}."
 
@@ -114,7 +116,7 @@ def _title(title: str, chosen: list[Series], moves: tuple[str, ...], view: View)
         if not moves[0]:
             return f"{title}: one figure, nothing to compare"
         since = words.period(level, chosen[0].settled[0][level])
-        return f"{title}: {'no clear change since' if moves[0] == 'none' else f'{moves[0]} than in'} {since}"
+        return f"{title}: {'no clear change from' if moves[0] == 'none' else f'{moves[0]} than in'} {since}"
     compared = [one for one in moves if one]
     if not compared:
         return f"{title}: nothing to compare yet"

@@ -1,60 +1,53 @@
-"""The frame around a result, twice: as first served, and as Dash keeps it up to date. Their shapes must match.
+"""The frame around a result: slots of HTML that the server fills first and a change of the form fills again.
 
-The served one stands beside a hidden entry point, and gives way when the chart has been drawn: nothing jumps. The
-space of the chart is reserved in both.
+Dash draws the chart and nothing else. Tables drawn through Dash cost a second of the browser's time for a thousand
+cells; as HTML they cost nothing, and they are there before and without any script. The chart's space is reserved.
 """
 
 from dash import dcc, html
 
 from dashboard import charts
 from dashboard.content import Result
-from dashboard.markup import Node, component, el
+from dashboard.markup import Node, Raw, el
+from dashboard.markup import html as written
 
-NAMED = "finding-title finding-text"
+SLOTS = ("finding", "compared", "key", "after")
+NEEDS = "The chart needs JavaScript. Every figure in it is in the table."
 
 
-def served(result: Result) -> Node:
-    """The result as HTML: everything but the picture, whose space is kept."""
-    waiting = el("p", "The chart needs JavaScript. Every figure in it is in the table.", class_="govuk-body-s")
+def frame(result: Result, live: Raw | None) -> Node:
+    """The result as HTML, with Dash's entry point where the chart will be drawn."""
+    picture = el("div", el("noscript", el("p", NEEDS, class_="govuk-body")), live, class_="picture", role="img",
+                 aria_labelledby="finding-title finding-text", style=f"height: {charts.HEIGHT}px")  # fmt: skip
     return el(
         "div",
-        el("div", stamped(result)),
-        el(
-            "figure",
-            el("div", el("noscript", waiting), class_="picture", style=f"height: {charts.HEIGHT}px"),
-            el("div", result.key, class_="key-place"),
-            class_="chart", role="group", aria_labelledby="finding-title",
-        ),
-        el("div", result.after),
-        id="served",
+        el("div", result.finding, id="finding", aria_live="polite"),
+        el("div", result.compared, id="compared"),
+        el("figure", picture, el("div", result.key, id="key"), class_="chart", role="group",
+           aria_labelledby="finding-title"),
+        el("div", result.after, id="after"),
+        id="result", data_address=result.address,
     )  # fmt: skip
 
 
-def stamped(result: Result) -> Node:
-    """What stands before the chart, with the address and title that the script needs to know."""
-    return el("div", result.before, data_address=result.address, data_title=result.title,
-              data_problems=str(len(result.problems)))  # fmt: skip
+def layout(result: Result | None) -> html.Div:
+    """What Dash keeps: the address that was asked, the chart, and the rest of the answer for the script to show.
 
-
-def live(result: Result | None) -> html.Div:
-    """The layout Dash draws. Without a result (no Referer came) it is empty, and the script asks at once."""
+    Without a result (no Referer came) the chart is empty, and the script asks for it at once.
+    """
     figure = result.figure if result else {"data": [], "layout": {"height": charts.HEIGHT}}
-    before, _, key, after = parts(result) if result else (None, None, None, None)
-    graph = dcc.Graph(id="chart", figure=figure, config=charts.CONFIG, style={"height": f"{charts.HEIGHT}px"})
+    shown = {"address": result.address} if result else None
     return html.Div([
         dcc.Store(id="address"),
-        html.Div(before, id="before"),
-        html.Figure(
-            [
-                html.Div(graph, className="picture", role="img", **{"aria-labelledby": NAMED}),
-                html.Div(key, id="key", className="key-place"),
-            ],
-            className="chart", role="group", **{"aria-labelledby": "finding-title"},
-        ),
-        html.Div(after, id="after"),
+        dcc.Store(id="answer", data=shown),
+        dcc.Store(id="shown"),
+        dcc.Graph(id="chart", figure=figure, config=charts.CONFIG, style={"height": f"{charts.HEIGHT}px"}),
     ])  # fmt: skip
 
 
-def parts(result: Result) -> tuple:
-    """The four outputs of the callback: before the chart, the chart, its key, after it."""
-    return component(stamped(result)), result.figure, component(result.key or ""), component(result.after)
+def renewed(result: Result) -> tuple[dict, dict]:
+    """The callback's two outputs: the figure, and the slots as HTML with the view's address and title."""
+    slots = {name: written(getattr(result, name) or "") for name in SLOTS}
+    return result.figure, {
+        "address": result.address, "title": result.title, "problems": len(result.problems), "slots": slots,
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from dashboard.markup import Node, el
 from dashboard.series import Series, drawn, split
 from dashboard.view import View
 
-APART = 46  # pixels between two labels of a line and its value
+LINE_OF_TEXT, SAMPLE, LETTERS = 20, 14, 17  # pixels of a line of text, pixels of a line's sample, letters to a line
 
 
 def key(view: View, rows) -> Node | None:
@@ -17,8 +17,9 @@ def key(view: View, rows) -> Node | None:
     if view.shown_level == "all" or not any(one.known for one in series):
         return None
     top = charts.top_of(series, view.indicator.unit)
-    places = spread([(_pixel(one, top), place) for place, one in enumerate(series) if one.known])
-    items = [_item(view, series[place], place, pixel) for pixel, place in sorted(places, key=lambda pair: pair[1])]
+    known = [(place, one) for place, one in enumerate(series) if one.known]
+    places = spread([(_pixel(one, top), _height(view, one), place) for place, one in known])
+    items = [_item(view, one, place, places[place]) for place, one in known]
     return el("ul", items, class_="key", aria_label="Series in the chart")
 
 
@@ -42,15 +43,20 @@ def _pixel(one: Series, top: float) -> int:
     return round(charts.TOP + plot * (1 - min(value / top, 1)))
 
 
-def spread(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """(pixel, place) pairs moved apart so that no two labels touch, and kept beside the chart."""
-    moved: list[list[int]] = []
-    for pixel, place in sorted(places):
-        if moved and pixel - moved[-1][0] < APART:
-            pixel = moved[-1][0] + APART
-        moved.append([pixel, place])
-    lowest = charts.HEIGHT - charts.BOTTOM
-    for back in range(len(moved) - 1, -1, -1):
-        limit = lowest if back == len(moved) - 1 else moved[back + 1][0] - APART
-        moved[back][0] = min(moved[back][0], limit)
-    return [(pixel, place) for pixel, place in moved]
+def _height(view: View, one: Series) -> int:
+    """How many pixels a label takes up beside the chart, where it may run over several lines."""
+    letters = len(f"{one.label} {words.value(one.known[-1], view.indicator.unit)}")
+    return SAMPLE + LINE_OF_TEXT * -(-letters // LETTERS)
+
+
+def spread(labels: list[tuple[int, int, int]]) -> dict[int, int]:
+    """{place: pixel} from (wanted pixel, height, place): moved apart so that none touch, and kept beside the chart."""
+    ordered = sorted(labels)
+    pixels: list[int] = []
+    for at, (pixel, _, _) in enumerate(ordered):
+        pixels.append(max(pixel, pixels[-1] + ordered[at - 1][1]) if pixels else pixel)
+    limit = charts.HEIGHT
+    for at in range(len(ordered) - 1, -1, -1):
+        limit -= ordered[at][1]
+        pixels[at] = limit = min(pixels[at], limit)
+    return {place: pixel for pixel, (_, _, place) in zip(pixels, ordered, strict=True)}

@@ -1,8 +1,7 @@
-"""One tree of elements, written once and used twice: as HTML in the first answer, as Dash elements in a later one.
+"""Trees of elements, written as HTML. The first answer of a page and a later change of it are written alike.
 
 A node is `(tag, attributes, children)` with attributes named as in HTML (`class`, `for`, `aria-label`). Every text
-and every attribute is escaped when written as HTML, and is plain text for React, so nothing from a return or an
-address can become markup.
+and every attribute is escaped, so nothing from a return or an address can become markup.
 """
 
 from html import escape
@@ -10,8 +9,6 @@ from typing import NamedTuple
 
 # Elements that are never closed.
 VOID = {"input", "link", "meta", "br", "hr"}
-# How React names attributes that HTML names otherwise.
-REACT = {"class": "className", "for": "htmlFor", "colspan": "colSpan", "rowspan": "rowSpan", "tabindex": "tabIndex"}
 
 
 class Node(NamedTuple):
@@ -72,27 +69,3 @@ def _write(node, parts: list[str]) -> None:
 
 def _attribute(name: str, value) -> str:
     return f" {name}" if value is True else f' {name}="{escape(str(value))}"'
-
-
-def component(node):
-    """The node, string, or list of both, in the form Dash sends to the browser (`dash.html` elements)."""
-    if isinstance(node, str):
-        return str(node)
-    if not isinstance(node, Node):
-        return [component(child) for child in flat(node)]
-    props = {REACT.get(name, name): _prop(name, value) for name, value in node.attributes.items()}
-    children = [component(child) for child in node.children]
-    props["children"] = children[0] if len(children) == 1 else children
-    return {"type": node.tag.capitalize(), "namespace": "dash_html_components", "props": props}
-
-
-def _prop(name: str, value):
-    if name != "style":
-        return value
-    pairs = (part.split(":", 1) for part in value.split(";") if ":" in part)
-    return {_camel(key.strip()): setting.strip() for key, setting in pairs}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("-")
-    return first + "".join(word.capitalize() for word in rest)

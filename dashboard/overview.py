@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard import evidence, names, tables, words
 from dashboard.content import Content
-from dashboard.findings import compare, figure
+from dashboard.findings import compare
 from dashboard.markup import Node, el
 from dashboard.series import Series, split
 from dashboard.spark import spark
@@ -26,6 +26,10 @@ HEADLINES = (
     ("awareness", "heard_of_code"),
 )
 IN_FORCE = "code_in_force"
+PICTURES = {
+    "quarter": "By quarter, from zero. Dashed line: the day the code came into force.",
+    "wave": "By survey wave, from zero.",
+}
 CHANGE = {"lower": "Lower", "higher": "Higher", "none": "No clear change"}
 
 
@@ -37,10 +41,11 @@ def page(source, query: str) -> Content:
         HEADING,
         [
             _standing(source, about),
-            _summary(told),
-            el("div", [_card(*one) for one in told], class_="cards"),
+            el("h2", _headline(told), class_="govuk-heading-l"),
             _ladder(),
-            *_limits(),
+            el("div", [_card(*one) for one in told], _unseen(), class_="cards"),
+            _summary(told),
+            *_harm(),
             evidence.panel(source),
             *_reported(source),
         ],
@@ -72,8 +77,7 @@ def _told(source, family: str, measure: str) -> tuple:
     level = "wave" if levels_of(view.indicator) == ("wave",) else "year"
     whole = _only(View(measure, level=level), source)
     before, after = pair(whole, level)
-    fine = View(measure, level="quarter") if level == "year" else None
-    drawn = list(_only(fine, source).rows) if fine else []
+    drawn = _only(View(measure, level="quarter"), source).rows if level == "year" else whole.rows
     return family, view, level, before, after, drawn
 
 
@@ -91,6 +95,18 @@ def pair(one: Series, level: str) -> tuple[dict | None, dict | None]:
     before = [row for row in settled if int(row["year"]) < year]
     after = [row for row in settled if int(row["year"]) > year]
     return (before[-1] if before else None), (after[-1] if after else None)
+
+
+def _headline(told) -> str:
+    """How many of the figures changed, in words."""
+    changes = [_change(before, after) for _, _, _, before, after, _ in told]
+    parts = [
+        f"{changes.count(word)} {phrase}"
+        for word, phrase in (("Lower", "lower"), ("Higher", "higher"), ("No clear change", "without clear change"),
+                             ("Nothing to compare", "with nothing to compare"))
+        if word in changes
+    ]  # fmt: skip
+    return f"Five figures since the code: {words.listed(parts)}"
 
 
 def _change(before: dict | None, after: dict | None) -> str:
@@ -123,35 +139,39 @@ def _figure(row: dict | None, level: str, unit: str):
 
 def _card(family: str, view: View, level: str, before, after, drawn) -> Node:
     unit = view.indicator.unit
-    heading = f"{FAMILIES[family]}: {_change(before, after).lower()}"
-    picture = spark(drawn, "quarter", in_force())
+    finer = "quarter" if level == "year" else level
+    picture = spark(drawn, finer, in_force())
     return el(
         "article",
-        el("h2", heading, class_="govuk-heading-m"),
+        el("h3", FAMILIES[family], class_="govuk-heading-m"),
+        el("p", view.indicator.title, class_="govuk-body card-measure"),
         el("p", words.value(after, unit) if after else "No figure", class_="big-number"),
-        el("p", _sentence(view, level, before, after), class_="govuk-body"),
-        [picture, el("p", "By quarter, from zero; the dashed line is the day the code came into force.",
-                     class_="govuk-body-s")] if picture else None,
+        el("p", sentence(level, unit, before, after), class_="govuk-body"),
+        [picture, el("p", PICTURES[finer], class_="govuk-body-s")] if picture else None,
         el("p", el("a", f"{view.indicator.title} over time", href=link(TRENDS, view), class_="govuk-link"),
            class_="govuk-body"),
         class_="card",
     )  # fmt: skip
 
 
-def _sentence(view: View, level: str, before, after) -> str:
-    """What, how much, between what limits, when, against what; and no more than the two ranges show."""
-    unit, title = view.indicator.unit, view.indicator.title
+def sentence(level: str, unit: str, before, after) -> str:
+    """How much, between what limits, when, against what; and no more than the two ranges show."""
     if after is None:
-        return f"{title}: there is no settled figure since the code came into force."
-    said = f"{title}: {figure(after, unit)} in {words.period(level, after[level])}"
+        return "There is no settled figure since the code came into force."
+    said = f"{_ranged(after, unit)} in {words.period(level, after[level])}"
     if before is None:
         return f"{said}. There is no figure from before to compare it with."
-    against = f"{figure(before, unit)} in {words.period(level, before[level])}"
+    against = f"{_ranged(before, unit)} in {words.period(level, before[level])}"
     change = compare(before, after)
     if change == "none":
         return f"{said}, against {against}. No clear change: the ranges overlap."
     closing = "" if level == "wave" else " It changed at about the time the code came in."
-    return f"{said}, {change} than {against}; the ranges do not overlap.{closing}"
+    return f"{said}, {change} than {against}.{closing}"
+
+
+def _ranged(row: dict, unit: str) -> str:
+    between = words.interval(row, unit)
+    return f"{words.value(row, unit)} (95% range {between})" if between else words.value(row, unit)
 
 
 # --- what stands around the figures ----------------------------------------------------------------------------------
@@ -167,20 +187,26 @@ def _ladder() -> Node:
     )
 
 
-def _limits() -> list[Node]:
+def _unseen() -> Node:
+    """The card beside the figures that says what no log holds, and where something is known of it."""
     unseen = (
-        ("did_not_ask", "people who did not share though they could have"),
-        ("worked_round", "people who worked round a barrier"),
-        ("no_reply_rate", "requests with no reply"),
+        ("did_not_ask", "People who did not share though they could have"),
+        ("worked_round", "People who worked round a barrier"),
+        ("no_reply_rate", "Requests with no reply"),
     )
-    links = [
-        el("li", el("a", text, href=link(TRENDS, View(measure)), class_="govuk-link")) for measure, text in unseen
-    ]
-    return [
-        el("h2", "What the logs cannot see", class_="govuk-heading-m"),
-        el("p", "A log holds the requests that somebody made and somebody wrote down. It does not hold requests that "
-                "were never made, went unanswered, or were worked round. What is known of those:", class_="govuk-body"),
+    links = [el("li", el("a", text, href=link(TRENDS, View(one)), class_="govuk-link")) for one, text in unseen]
+    return el(
+        "article",
+        el("h3", "What the logs cannot see", class_="govuk-heading-m"),
+        el("p", "A log holds the requests that somebody made and somebody wrote down: not those that were never made, "
+                "went unanswered or were worked round. What is known of those:", class_="govuk-body"),
         el("ul", links, class_="govuk-list govuk-list--bullet"),
+        class_="card card-unseen",
+    )  # fmt: skip
+
+
+def _harm() -> list[Node]:
+    return [
         el("h2", "Harm is not measured here", class_="govuk-heading-m"),
         el("p", "More sharing is not always better: a refusal can be right, and sharing can do harm. No return of "
                 "complaints or incidents exists yet, so nothing here says whether harm rose or fell.",

@@ -95,8 +95,8 @@ def _middle(content: Content, live: Raw | None) -> Node:
     inside.append(el("h1", content.heading, class_="govuk-heading-xl"))
     inside += [el("p", content.lead, class_="govuk-body-l")] if content.lead else []
     if content.result:
-        shown = el("div", frame.served(content.result), el("div", live, id="live"), id="result")
-        inside.append(el("div", el("div", content.form, class_="controls"), shown, class_="columns"))
+        controls = el("div", content.form, class_="controls")
+        inside.append(el("div", controls, frame.frame(content.result, live), class_="columns"))
     inside += content.main
     return el("div", el("main", inside, id="main", class_="govuk-main-wrapper", tabindex="-1"), class_=WIDE)
 

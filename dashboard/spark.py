@@ -13,8 +13,12 @@ def spark(rows, level: str, event: date | None = None) -> Node | None:
 
     Decoration for a sentence that says the same, so it is hidden from screen readers.
     """
-    points = [(span_of(row[level])[0], row) for row in rows if row["status"] == "ok" and _settled(row)]
-    if level == "wave" or len(points) < 2:
+    settled = [row for row in rows if row["status"] == "ok" and "provisional" not in row["flags"]]
+    if level == "wave":  # waves have no even spacing to keep: one beside the other
+        points, event = [(date.fromordinal(place + 1), row) for place, row in enumerate(settled)], None
+    else:
+        points = [(span_of(row[level])[0], row) for row in settled]
+    if len(points) < 2:
         return None
     first, last = points[0][0], points[-1][0]
     top = max(max(row["upper"] or 0, row["value"]) for _, row in points) or 1
@@ -40,6 +44,3 @@ def spark(rows, level: str, event: date | None = None) -> Node | None:
         viewBox=f"0 0 {WIDTH} {HEIGHT}", class_="spark", aria_hidden="true", focusable="false",
     )  # fmt: skip
 
-
-def _settled(row: dict) -> bool:
-    return "provisional" not in row["flags"]

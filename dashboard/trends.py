@@ -11,6 +11,10 @@ from dashboard.view import View, link, parse
 
 PATH = "/trends"
 HEADING = "Trends"
+BANDS = (
+    "Shaded bands are 95% ranges. Hollow points are provisional. A gap is a period without a figure that can be shown."
+)
+BARS = "Bars are 95% ranges."
 
 
 def page(source, query: str) -> Content:
@@ -32,7 +36,8 @@ def result(source, query: str) -> Result:
     return Result(
         link(PATH, view),
         full_title([found.title, HEADING], problems),
-        _before(view, answer, found),
+        [el("h2", found.title, class_="govuk-heading-m", id="finding-title"), sentences(found)],
+        tables.key_figures(view, answer.rows),
         charts.figure(view, answer.rows, events),
         key(view, answer.rows),
         _after(view, answer, events),
@@ -40,13 +45,12 @@ def result(source, query: str) -> Result:
     )
 
 
-def _before(view: View, answer, found) -> list[Node]:
-    compared = tables.key_figures(view, answer.rows)
-    return [
-        el("h2", found.title, class_="govuk-heading-m", id="finding-title"),
-        el("p", found.text, class_="govuk-body finding", id="finding-text"),
-        *([compared] if compared else []),
-    ]
+def sentences(found) -> Node:
+    """The finding's sentences: a paragraph, or a list when several series have one each."""
+    if len(found.moves) < 2:
+        return el("p", found.text, class_="govuk-body finding", id="finding-text")
+    items = [el("li", sentence) for sentence in found.sentences]
+    return el("ul", items, class_="govuk-list govuk-list--bullet finding", id="finding-text")
 
 
 def _after(view: View, answer, events) -> list[Node]:
@@ -62,11 +66,9 @@ def _after(view: View, answer, events) -> list[Node]:
 
 
 def _source(view: View, answer) -> Node:
-    drawn = "Shaded bands are 95% ranges. Hollow points are provisional. A gap is a period without a figure that can \
-be shown." if view.shown_level != "all" else "Bars are 95% ranges."
     made_up = " Synthetic data, not official figures." if answer.synthetic else ""
-    return el("p", f"{drawn} Source: returns to Uptake, data as at {words.day(answer.as_at)}, version \
-{answer.data_version}.{made_up}", class_="govuk-body-s source")  # fmt: skip
+    source = f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.{made_up}"
+    return el("p", f"{BARS if view.shown_level in ('all', 'wave') else BANDS} {source}", class_="govuk-body-s source")
 
 
 def downloads(view: View) -> Node:
