@@ -97,7 +97,8 @@ class Profile:
 
 def fold(value):
     """A header cell, sheet name or text as it is compared: lower case, single spaces, plain dashes and quotes."""
-    return " ".join(str(value).translate(PLAIN).split()).lower()
+    words = str(value)
+    return " ".join((words if words.isascii() else words.translate(PLAIN)).split()).lower()
 
 
 def names(folder=None):

@@ -41,9 +41,14 @@ def fits(take, sheets):
 def header(rows, wanted):
     """The number (from 1) of the first row that holds every wanted cell, or None."""
     for at, row in enumerate(rows[:LOOK], 1):
-        if set(wanted) <= {fold(cell) for cell in row}:
+        if _holds(row, wanted):
             return at
     return None
+
+
+def _holds(row, wanted):
+    longest = 2 * max(map(len, wanted)) + 20  # a cell of prose is no header cell, and slow to fold
+    return set(wanted) <= {fold(cell) for cell in row if len(str(cell)) <= longest}
 
 
 def table(sheet, rows, take):
@@ -55,13 +60,13 @@ def table(sheet, rows, take):
     kept, blank, again, marked = [], 0, 0, 0
     for number, row in enumerate(rows[at:], at + 1):
         told = [text(cell) for cell in row]
-        texts = [None if one and fold(one) in marks else one for one in told]
+        texts = [None if marks and one and fold(one) in marks else one for one in told]
         marked += sum(one is not None for one in told) - sum(one is not None for one in texts)
         if not any(texts):
             blank += 1
         elif [fold(row[place]) for place in places] == list(wanted):
             again += 1
-        elif set(wanted) <= {fold(cell) for cell in row}:
+        elif _holds(row, wanted):
             raise Refusal(
                 f"Sheet {sheet!r}, row {number}: a second header has its cells in other columns than the one in "
                 f"row {at}. Put the two tables on sheets of their own."

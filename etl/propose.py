@@ -4,9 +4,9 @@ import json
 import re
 from pathlib import Path
 
-from etl import contracts, propose_hints, propose_look, propose_plan
+from etl import contracts, propose_hints, propose_look, propose_shapes
 from etl.profile_file import fold
-from etl.sheets import read_sheets
+from etl.sheets import TEXTS, read_sheets
 
 HEAD = """# Proposed from {name}. Read every line before it is used; etl/profile_file.py tells the form.
 # A line that starts with `# near:` or `# not guessed:` was NOT taken. Mend it and take those words away to use it.
@@ -22,9 +22,11 @@ def propose(path):
     looks, left = propose_look.look(sheets)
     plans, unused = _chosen(looks, hints)
     left += unused
-    parts = [HEAD.format(name=path.name), _facts(hints, plans)]
+    parts = [HEAD.format(name=_one_line(path.name)), _facts(hints, plans)]
     if plans:
-        parts += [_constants(hints, plans), *_maps(plans), *map(_takes, plans)]
+        # The one table of a text file has the file's name, which says nothing of its columns.
+        pattern = (lambda names: ".*") if path.suffix.lower() in TEXTS else _sheets
+        parts += [_constants(hints, plans), *_maps(plans), *(_takes(plan, pattern) for plan in plans)]
     else:
         parts.append("# not guessed: no sheet is like a kind of return; a [[take]] has to be written by hand.\n")
     rows = {sheet: len(cells) for sheet, cells in sheets.items()}
@@ -37,7 +39,7 @@ def _chosen(looks, hints):
     plans, left = {}, []
     for look in sorted(looks, key=lambda look: -look.rows):
         kind = contracts.meant([column.name for column in look.columns])
-        made = None if kind else propose_plan.plan(look, hints)
+        made = None if kind else propose_shapes.plan(look, hints)
         why = f"it has the columns of {kind} already; load it as it is" if kind else "like no kind of return"
         if made and made.kind in plans:
             why = f"it looks like {made.kind} too; taking both would count twice"
@@ -77,21 +79,17 @@ def _constants(hints, plans):
     given = {name: row.get("code") for name in ("body", "holder_body")}
     given |= {name: row.get("sector") for name in ("sector", "holder_sector")}
     given |= {"region": row.get("region"), "purpose": "not_stated", "requester_sector": "not_stated"}
-    wanted = list(dict.fromkeys(name for plan in plans for name in _lacking(plan)))
+    wanted = list(dict.fromkeys(name for plan in plans for name in plan.missing()))
     lines = ["[constants]"]
     for name in wanted:
         if name in ("period_start", "period_end"):
-            lines += _day(name, [plan.span for plan in plans if name in _lacking(plan)])
+            lines += _day(name, [plan.span for plan in plans if name in plan.missing()])
         elif given.get(name):
             unsaid = "    # no column says it" if given[name] == "not_stated" else ""
             lines.append(f"{name} = {_text(given[name])}{unsaid}")
         else:
             lines.append(f"# not guessed: {name} = {_text(NO_VALUE)}")
     return "\n".join(lines) + "\n" if wanted else ""
-
-
-def _lacking(plan):
-    return [name for name in plan.missing() if not (plan.again and name in plan.again["quarter"])]
 
 
 def _day(name, spans):
@@ -124,16 +122,15 @@ def _pair(text, found):
     return f"# near: {_text(text)} = {_text(code)}    # {near}" if near else f"{_text(text)} = {_text(code)}"
 
 
-def _takes(plan):
-    if not plan.again:
-        return _take(plan, {})
-    return "\n".join(_take(plan, columns) for columns in plan.again.values())
+def _takes(plan, pattern):
+    sheet = _sql(pattern(plan.look.sheets))
+    return "\n".join(_take(plan, sheet, columns) for columns in plan.again.values() or [{}])
 
 
-def _take(plan, more):
-    lines = ["[[take]]", f'kind = "{plan.kind}"', f"sheet = {_sheets(plan.look.sheets)}"]
-    lines.append(f"header = [{', '.join(map(_text, dict.fromkeys(plan.header)))}]")
-    lines += plan.options
+def _take(plan, sheet, more):
+    lines = ["[[take]]", f'kind = "{plan.kind}"', f"sheet = {sheet}"]
+    lines.append(f"header = {_value(plan.look.cells(plan.header))}")
+    lines += [f"{key} = {_value(value)}" for key, value in plan.options.items()]
     lines += [f"# not guessed: {doubt}." for doubt in plan.doubts]
     if unused := plan.unused():
         lines.append(f"# not used: the columns {', '.join(map(repr, unused))}.")
@@ -150,12 +147,33 @@ def _take(plan, more):
 def _sheets(names):
     """A pattern that fits the names of the sheets: their common form, with any digits for digits."""
     shapes = sorted({re.sub(r"\d", r"\\d", re.sub(r"\\([ -])", r"\1", re.escape(fold(name)))) for name in names})
-    return f"'{'|'.join(shapes)}'"
+    return "|".join(shapes)
+
+
+def _value(value):
+    """A list, table or text as TOML on one line."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_value(one)}' for key, one in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return _sql(value) if '"' in value else _text(value)
+
+
+def _key(key):
+    return key if re.fullmatch("[a-z_]+", key) else _text(key)
 
 
 def _text(words):
-    return json.dumps(words, ensure_ascii=False)
+    return json.dumps(words, ensure_ascii=not words.isprintable())
+
+
+def _one_line(words):
+    """Words for a comment, where TOML allows no control characters."""
+    return "".join(mark if mark.isprintable() else " " for mark in words)
 
 
 def _sql(words):
-    return f"'''{words}'''" if "'" in words else f"'{words}'"
+    """SQL as TOML, which both love quotation marks: as it is, where it can be."""
+    if not words.isprintable() or "'''" in words:
+        return _text(words)
+    return f"'''{words}{' ' if words.endswith(chr(39)) else ''}'''" if "'" in words else f"'{words}'"

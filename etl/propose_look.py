@@ -55,8 +55,16 @@ class Column:
         return (
             self.form in ("text", "integer")
             and self.share(r"(?=.*\d)\S{3,40}( ?\(\S+\))?\s*") >= LIKE_ID
-            and len(self.values) > max(2, len(self.texts) / 50)
+            and len(self.values) > len(self.texts) / 50
         )
+
+    @property
+    def is_serial(self):
+        """Whole numbers that only count the rows: 1, 2, 3 and on."""
+        if self.form != "integer" or len(self.texts) < 3:
+            return False
+        numbers = list(map(int, self.texts))
+        return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
     @property
     def versions(self):
@@ -89,8 +97,15 @@ class Look:
     total_rows: list
     marks: list
 
-    def named(self, name):
-        return next(column for column in self.columns if column.name == name)
+    def cells(self, wanted):
+        """The header cells of columns: a column without a name has none, and one of two like names has the name."""
+        names = {column.name for column in self.columns}
+        plain = [re.sub(r" \(\d+\)$", "", name) for name in wanted]
+        kept = [short if short in names else name for name, short in zip(wanted, plain, strict=True)]
+        named = [name for name in kept if not re.fullmatch(r"column \d+", name)]
+        return (
+            list(dict.fromkeys(named)) or [c.name for c in self.columns if not re.fullmatch(r"column \d+", c.name)][:1]
+        )
 
 
 def look(sheets):
