@@ -33,7 +33,7 @@ def _code(profile, name):
         tries.append(f"CASE WHEN regexp_matches({folded}, {literal(pattern)}, 'i') THEN {literal(code)} END")
     if name in profile.defaults:
         tries.append(literal(profile.defaults[name]))
-    return f"coalesce({', '.join(tries)})"
+    return f"coalesce({', '.join([*tries, 'CAST(NULL AS VARCHAR)'])})"
 
 
 def literal(words):

@@ -234,6 +234,12 @@ def test_a_text_without_a_code_holds_its_row_and_never_shows_it(taken):
     assert "Roe" not in repr(result)
 
 
+def test_a_map_without_a_line_holds_every_row(taken):
+    takes = COUNTS.format(more="").replace("outcome(", "none_yet(") + "[maps.none_yet]\n"
+    result = taken({"totals": [["Decision", "Requests"], ["turned down", 2]]}, takes)
+    assert (result.returns, [row for _, row, _, _, _ in result.held]) == ([], [2])
+
+
 def test_repeated_ids_are_said_and_counted_once(taken):
     rows = [
         ["Reference", "Partner"],
