@@ -14,17 +14,18 @@ from etl.screen import screen_names
 
 SHEETS_SPEC = b"application/vnd.oasis.opendocument.spreadsheet"
 XML_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<")
-DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']*)")
+DECLARED = re.compile(rb"<\?xml[^<>]*encoding\s*=\s*[\"']([^\"']*)")
 DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 MACRO = re.compile(r"vbaproject|^xl/macrosheets/|^xl/dialogsheets/|^basic/|^scripts/", re.IGNORECASE)
 EMBEDDED = re.compile(r"^xl/(embeddings|activex|ctrlprops)/|\.ole$|^objectreplacements/.*\.bin$", re.IGNORECASE)
 OUTSIDE = re.compile(r"^xl/(externallinks/|connections\.xml|querytables/)", re.IGNORECASE)
 # Where a workbook keeps words that are in no cell.
 NOTES = re.compile(
-    r"^xl/(threaded)?comments|^xl/.*/comments?\d*\.xml|^xl/drawings/[^/]*\.xml|^xl/persons/", re.IGNORECASE
+    r"^xl/(threaded)?comments|^xl/.*/comments?\d*\.xml|^xl/drawings/[^/]*\.(?:xml|vml)$|^xl/persons/", re.IGNORECASE
 )
-PROPERTIES = re.compile(r"^docprops/.*\.xml$|^meta\.xml$", re.IGNORECASE)
-MAX_WORDS = 4 * 1024**2
+PROPERTIES = re.compile(r"^docprops/.*\.xml$|^customxml/.*\.xml$|^meta\.xml$", re.IGNORECASE)
+MAX_KEPT = 4 * 1024**2
+MAX_WORDS = 200_000
 MAX_LISTED = 1000
 
 
@@ -94,7 +95,7 @@ class Parts:
         self.labels = {}
         self.sheets = []
         self.sheet_parts = 0
-        self.texts = {}
+        self.kept = self.words = 0
 
     def take(self, member, pieces):
         name = member.filename
@@ -127,7 +128,7 @@ class Parts:
             )
             return
         scan = ContentScan(label) if self.kind == "ods" and name == "content.xml" else SheetScan()
-        kept, overlap, size = [], b"", 0
+        kept, overlap = [], b""
         keep = name in FIRST or NOTES.search(name) or PROPERTIES.search(name)
         piece = first
         while piece:
@@ -136,13 +137,14 @@ class Parts:
                 return
             overlap = piece[-16:]
             scan.take(piece)
-            if keep and size < MAX_WORDS:
+            if keep and self.kept < MAX_KEPT:
                 kept.append(piece)
-                size += len(piece)
+                self.kept += len(piece)
             piece = next(pieces, b"")
         self.keep(name, b"".join(kept))
         self.sheet_parts += scan.is_sheet
         self.findings += scan.end(self.label(name) if scan.is_sheet else None)
+        self.screen(b" ".join(scan.notes), "set of notes, page headings and footings")
 
     def keep(self, name, body):
         if name == "[Content_Types].xml" and b"macroenabled" in body.lower():
@@ -154,19 +156,27 @@ class Parts:
                 refused("book.locked", "The file is locked with a password.", "Save it without a password.")
             )
         elif name == "xl/workbook.xml":
-            self.sheets = re.findall(rb"<(?:\w+:)?sheet\s([^>]*)>", body)
+            self.sheets = re.findall(rb"<(?:\w+:)?sheet\s([^<>]*)>", body)
         elif name == "xl/_rels/workbook.xml.rels":
             self.name_parts(body)
         elif PROPERTIES.search(name):
-            self.findings += screen_names([words(body)], "list of file properties", names=False)
+            self.screen(body, "list of file properties")
         elif NOTES.search(name):
-            self.findings += screen_names([words(body)], "set of notes and text boxes", names=False)
+            self.screen(body, "set of notes and text boxes")
+
+    def screen(self, body, place):
+        """Screens words that are in no cell. An author's name is expected there, so bare names are let be."""
+        text = words(body)
+        self.words += len(text)
+        # Above the limit the file is refused in any case.
+        if self.words <= MAX_WORDS:
+            self.findings += screen_names([text], place, names=False)
 
     def name_parts(self, body):
         """Which part holds which sheet; a sheet whose name shows personal data goes by its number."""
         target = {
             match[0]: match[1].decode("utf-8", "replace")
-            for tag in re.findall(rb"<(?:\w+:)?Relationship\s([^>]*)>", body)
+            for tag in re.findall(rb"<(?:\w+:)?Relationship\s([^<>]*)>", body)
             if all(match := [value_of(tag, b"Id"), value_of(tag, b"Target")])
         }
         for number, tag in enumerate(self.sheets[:MAX_LISTED], 1):
@@ -184,6 +194,12 @@ class Parts:
             self.findings.append(refused("book.no_sheet", "The workbook has no sheet.", "Put the return on a sheet."))
         if self.kind == "ods" and not self.sheet_parts:
             self.findings.append(refused("book.no_sheet", "The workbook has no sheet.", "Put the return on a sheet."))
+        if self.kept >= MAX_KEPT or self.words > MAX_WORDS:
+            self.findings.append(
+                refused(
+                    "book.words", "The workbook holds more notes and drawings than can be screened.", "Remove them."
+                )
+            )
         return self.findings
 
 
@@ -200,5 +216,6 @@ def value_of(tag, name):
 
 def words(body):
     """The text of an XML part. Runs of one paragraph are joined; paragraphs and cells are kept apart."""
-    body = re.sub(rb"</(?:\w+:)?(?:t|r|rPr)>|<(?:\w+:)?(?:t|r)(?:\s[^>]*)?>", b"", body)
-    return html.unescape(re.sub(rb"<[^>]*>", b" ", body).decode("utf-8", "replace"))
+    body = re.sub(rb"</(?:\w+:)?(?:t|r|rPr)>|<(?:\w+:)?(?:t|r)(?:\s[^<>]*)?>", b"", body)
+    text = html.unescape(re.sub(rb"<[^<>]*>", b" ", body).decode("utf-8", "replace"))
+    return " ".join(text.split())

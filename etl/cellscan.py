@@ -14,12 +14,14 @@ MAX_CELL_BYTES = 1024 * 1024
 
 # The reader makes room for every cell between the first and the last, so what counts is the box they span.
 PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,4})(\d{1,12})[\"']")
-HELD = re.compile(rb"<(?:\w+:)?c\s(?=[^>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,12})[\"'])[^>]*[^/>]>")
+HELD = re.compile(rb"<(?:\w+:)?c\s(?=[^<>]*?\br\s*=\s*[\"']([A-Za-z]{1,4})(\d{1,12})[\"'])[^<>]*[^/<>]>")
 DISGUISED = re.compile(rb"\sr\s*=\s*(?:\"[^\"]*&|'[^']*&)")
+PAGE_TEXT = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)>([^<]*)")
+# No tag runs on over another and no blank is given back, or a hostile piece would be tried without end.
 NO_RESULT = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"'][A-Za-z]+(\d+)[\"'][^>]*>\s*"
-    rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"'][A-Za-z]+(\d{1,12})[\"'][^<>]*>\s*+"
+    rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*+"
+    rb"(?:<(?:\w+:)?v\s*+/>|<(?:\w+:)?v>\s*+</(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
 )
 
 
@@ -102,6 +104,7 @@ class SheetScan:
         self.rest = b""
         self.box, self.held_box = [0, 0], [0, 0]
         self.formulas = set()
+        self.notes = []
 
     def take(self, piece):
         piece = self.rest + piece
@@ -126,10 +129,13 @@ class SheetScan:
             widen(self.held_box, HELD.findall(piece))
         else:
             self.held_box = list(self.box)
+        if b"Header>" in piece or b"Footer>" in piece:
+            self.notes += PAGE_TEXT.findall(piece)
         if b"</f>" in piece or b"<f" in piece or b":f" in piece:
             self.formulas.update(int(row) for row in NO_RESULT.findall(piece)[: MAX_FORMULAS + 1])
 
     def end(self, sheet):
+        """The findings about this part. What stands after the cells, headings of pages among it, is in `rest`."""
         self.look(self.rest)
         found = []
         if self.is_sheet and (self.disguised or wide(self.held_box)):
@@ -137,7 +143,11 @@ class SheetScan:
         return found + (no_results(self.formulas, sheet) if self.is_sheet else [])
 
 
-TOKEN = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>|<(/)table:table>")
+# Attributes as a whole, since a formula may hold an angle bracket; possessive, so that each byte is read once.
+TOKEN = re.compile(
+    rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>"
+    rb"|<(/)table:table>"
+)
 REPEATED = re.compile(rb"table:number-(?:rows|columns)-repeated\s*=\s*[\"'](\d{1,9})")
 TABLE_NAME = re.compile(rb"table:name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
@@ -150,6 +160,7 @@ class ContentScan:
         self.rest = b""
         self.sheets = 0
         self.findings = []
+        self.notes = []
         self.start(b"")
 
     @property
@@ -168,9 +179,17 @@ class ContentScan:
     def take(self, piece):
         piece = self.rest + piece
         cut = piece.rfind(b">") + 1
+        note = piece.rfind(b"<office:annotation")
+        if note >= 0 and b"</office:annotation>" not in piece[note:]:
+            cut = note
         if cut < len(piece) - MAX_CELL_BYTES:
             cut = len(piece)
         self.rest = piece[cut:]
+        if note >= 0:
+            # Taken apart by hand: a pattern would look for the end of each of a million notes that never end.
+            for part in piece[:cut].split(b"<office:annotation")[1:]:
+                body, closed, _ = part.partition(b"</office:annotation>")
+                self.notes += [b"<" + body] if closed else []
         for kind, attributes, closing in TOKEN.findall(piece[:cut]):
             if closing:
                 self.close()

@@ -26,7 +26,7 @@ _BORN = r"(?:19\d\d|200\d|201[0-4])"
 _PACKED = rf"(?:{_BORN}{_MONTH}{_DAY}|{_DAY}{_MONTH}{_BORN})"
 
 PATTERNS = {
-    "email": r"[^\s@,;:<>()]+@[^\s@,;:<>()]+\.[^\s@,;:<>()]{2,}",
+    "email": r"[^\s@,;:<>()]@[^\s@,;:<>()]+\.[^\s@,;:<>()]{2}",
     # QQ is never issued but stands in every official example, so it is what people test with.
     "nino": _START + r"(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)[ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D]" + _END,
     "postcode": _START
@@ -56,7 +56,8 @@ PATTERNS = {
     + r"\d{3}|1\d{4}"
     + _GAP
     + r"\d{5}))(?:[^0-9A-Za-z]|$)",
-    "ten_digits": r"(?:^|[^0-9])(\d{3}[ -]?\d{3}[ -]?\d{4}|\d{5} \d{5})K?(?:[^0-9]|$)",
+    # As one run or in the groups people write; groups of other lengths are parts of a longer reference.
+    "ten_digits": _START + r"[A-Z]{0,3}(\d{10}|\d{3} \d{3} \d{4}|\d{3}-\d{3}-\d{4}|\d{5} \d{5})K?" + _END,
     "pupil_shape": _START + r"([A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z])" + _END,
     "whole_date": rf"^\s*{_DATE}\s*$",
     "packed_date": rf"^[A-Z]{{0,3}}-?{_PACKED}$",
