@@ -8,6 +8,7 @@ metrics/disclosure.py hide is never written as a number.
 from itertools import combinations
 
 from etl import reference
+from etl.facts import small_table
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS, LEVELS
 from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, NEARLY_ALL, SMALL, UNDER
@@ -41,10 +42,14 @@ def create(con) -> None:
             {dimensions}, shown BOOLEAN, provisional BOOLEAN, approximate BOOLEAN,
             bodies INTEGER, bodies_sharing INTEGER, {counts})"""
     )
-    con.execute("CREATE TEMP TABLE shown_values (dimension VARCHAR, value VARCHAR, shown_as VARCHAR)")
+    members = [
+        (name, member, group)
+        for name in grouped_dimensions()
+        for group, row in reference.groups(name).items()
+        for member in row.members
+    ]
+    small_table(con, "shown_values (dimension VARCHAR, value VARCHAR, shown_as VARCHAR)", members)
     for name in grouped_dimensions():
-        pairs = [(name, member, group) for group, row in reference.groups(name).items() for member in row.members]
-        con.executemany("INSERT INTO shown_values VALUES (?, ?, ?)", pairs)
         con.execute(f"INSERT INTO shown_values SELECT DISTINCT '{name}', {name}, {name} FROM base")
 
 

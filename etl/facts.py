@@ -137,19 +137,17 @@ def build(con) -> None:
 
 def _tiers(con) -> None:
     """Small tables from the reference lists: bodies with a number and a tier, sectors' tiers, reasons' positions."""
-    bodies, sectors = reference.bodies(), reference.codes("sectors")
-    con.execute("CREATE TEMP TABLE body_tiers (body VARCHAR, tier VARCHAR)")
-    con.executemany("INSERT INTO body_tiers VALUES (?, ?)", [(code, body.tier) for code, body in bodies.items()])
-    con.execute("CREATE TEMP TABLE sector_tiers (sector VARCHAR, tier VARCHAR)")
-    con.executemany(
-        "INSERT INTO sector_tiers VALUES (?, ?)",
-        [(code, row["tier"]) for code, row in sectors.items() if code != "not_stated"],
-    )
-    con.execute("CREATE TEMP TABLE reason_positions (code VARCHAR, position VARCHAR)")
-    con.executemany(
-        "INSERT INTO reason_positions VALUES (?, ?)",
-        [(code, row["position"]) for code, row in reference.codes("reasons").items()],
-    )
+    lists = {
+        "body_tiers (body VARCHAR, tier VARCHAR)": [(code, body.tier) for code, body in reference.bodies().items()],
+        "sector_tiers (sector VARCHAR, tier VARCHAR)": [
+            (code, row["tier"]) for code, row in reference.codes("sectors").items() if code != reference.NOT_STATED
+        ],
+        "reason_positions (code VARCHAR, position VARCHAR)": [
+            (code, row["position"]) for code, row in reference.codes("reasons").items()
+        ],
+    }
+    for shape, rows in lists.items():
+        small_table(con, shape, rows)
     con.execute(
         """
         CREATE TEMP TABLE body_ids AS
@@ -158,6 +156,14 @@ def _tiers(con) -> None:
               UNION SELECT holder_body::VARCHAR FROM w.request_counts)
         """
     )
+
+
+def small_table(con, shape: str, rows) -> None:
+    """Make a temporary table of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
+    con.execute(f"CREATE TEMP TABLE {shape}")
+    if rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        con.execute(f"INSERT INTO {shape.split()[0]} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
 def _with_direction(rows: str) -> str:

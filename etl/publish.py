@@ -94,9 +94,7 @@ def _lists(con) -> None:
         ],
     }
     for shape, rows in tables.items():
-        con.execute(f"CREATE TEMP TABLE {shape}")
-        name = shape.split()[0]
-        con.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        facts.small_table(con, shape, rows)
 
 
 def _events(con) -> None:

@@ -16,7 +16,12 @@ import duckdb
 from etl.errors import Refusal
 from etl.home import replace_whole
 
-LIMITS = {"enable_external_access": "false", "threads": "1", "memory_limit": "512MB"}
+LIMITS = {
+    "enable_external_access": "false",
+    "threads": "1",
+    "memory_limit": "512MB",
+    "lock_configuration": "true",
+}
 TRIES = 5
 
 
@@ -81,9 +86,8 @@ class Reader:
         """Open a version; a release in between may have pruned it, so look again a few times."""
         for attempt in range(TRIES):
             try:
-                con = duckdb.connect(str(file_of(self.home, version, self.audience)), read_only=True, config=LIMITS)
-                con.execute("SET lock_configuration = true")
-                return con
+                path = file_of(self.home, version, self.audience)
+                return duckdb.connect(str(path), read_only=True, config=LIMITS)
             except duckdb.IOException:
                 newer = current(self.home)
                 if newer == version and attempt == TRIES - 1:

@@ -69,7 +69,5 @@ def insert(con, table, rows):
     if not rows:
         return
     names = list(rows[0])
-    con.executemany(
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-        [[row[name] for name in names] for row in rows],
-    )
+    columns = [[row[name] for row in rows] for name in names]
+    con.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join('unnest(?)' for _ in names)}", columns)
