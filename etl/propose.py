@@ -132,6 +132,8 @@ def _take(plan, sheet, more):
     lines.append(f"header = {_value(plan.look.cells(plan.header))}")
     lines += [f"{key} = {_value(value)}" for key, value in plan.options.items()]
     lines += [f"# not guessed: {doubt}." for doubt in plan.doubts]
+    if plan.kept_back:
+        lines.append(f"# not written: {plan.kept_back} texts that look like a person's name or details.")
     if unused := plan.unused():
         lines.append(f"# not used: the columns {', '.join(map(repr, unused))}.")
     lines += ["", "[take.columns]"]

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from etl import contracts, profile_bodies, propose_hints, propose_words
+from etl import contracts, profile_bodies, propose_hints, propose_words, screen
 from etl.profile_file import fold
 from etl.profile_sql import literal, quoted
 
@@ -38,7 +38,8 @@ class Plan:
     """One take. `columns` are {contract column: (SQL, remark)}; a remark that starts with ? makes the line a comment.
 
     `options` are {key of the take: value}; `maps` {function: {folded text: (code, why near) or None}}; `again`, for a
-    register with dates, {unit of time: columns} of which each makes a take of its own; `used` names of columns.
+    register with dates, {unit of time: columns} of which each makes a take of its own; `used` names of columns;
+    `kept_back` counts texts that look like a person's details, which no profile may carry.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Plan:
     span: tuple | None = None
     again: dict = field(default_factory=dict)
     used: set = field(default_factory=set)
+    kept_back: int = 0
 
     def __post_init__(self):
         if self.look.lone:
@@ -77,7 +79,11 @@ class Plan:
         """Map texts to the codes of a list, by a function of that name."""
         pairs = self.maps.setdefault(name, {})
         for text in texts:
-            pairs.setdefault(fold(text), propose_words.code(listed, text))
+            found = propose_words.code(listed, text)
+            if not (found and not found[1]) and personal(text):
+                self.kept_back += 1
+            else:
+                pairs.setdefault(fold(text), found)
 
     def coded(self, name, listed, column):
         """Fill a contract column with the codes of a column's values."""
@@ -158,6 +164,11 @@ def known(listed, text):
     """Whether a text surely means a code of a list."""
     found = propose_words.code(listed, text)
     return bool(found) and not found[1]
+
+
+def personal(text):
+    """Whether a text that means no code looks like a person's name or details."""
+    return screen.has_name(text.title()) or bool(screen.kinds_in(text))
 
 
 def day(column):

@@ -10,6 +10,7 @@ import xlsxwriter
 from etl import profiles
 from etl.errors import Refusal
 from etl.paths import ROOT
+from etl.sheets import read_sheets
 
 REAL = ROOT.parent / "shared" / "real"
 NHS = REAL / "nhs-digital-data-release-register-2017-09-to-11.xlsx"
@@ -465,3 +466,41 @@ def test_phe_rows_are_all_used_and_what_is_odd_is_said(phe):
         said[rule] += rows
     # Four rows whose kind of organisation needed a reading; two ids used twice and eight references in 17 rows.
     assert said == {"profile_note": 4, "repeated_id": 4 + 17}
+
+
+def test_cells_of_a_workbook_keep_their_type_and_place(tmp_path):
+    rows = [[], ["", "a  b"], [dt.date(2020, 2, 29), 1.5, 3, True]]
+    sheets = read_sheets(book(tmp_path / "typed.ods", {"one": rows, "two": [["x"]]}))
+    assert list(sheets) == ["one", "two"]
+    assert sheets["one"][1][1] == "a  b"
+    assert sheets["one"][2] == [dt.date(2020, 2, 29), 1.5, 3, True]
+    assert len(read_sheets(tmp_path / "typed.ods", head=2)["one"]) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_tables_are_read_in_the_encodings_people_send(tmp_path, encoding):
+    path = tmp_path / "table.csv"
+    path.write_bytes('name;n\r\n"Café; Leeds";2\r\nlonger;3;4\r\n'.encode(encoding))
+    assert read_sheets(path) == {"table": [["name", "n", ""], ["Café; Leeds", "2", ""], ["longer", "3", "4"]]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.pdf", b"%PDF", "save the table as one of these"),
+        ("a.xlsx", b"", "the file is empty"),
+        ("a.xlsx", b"PK\x03\x04 not really", "not a workbook"),
+        ("a.csv", b'x,y\n"open,1\n', "quotation mark"),
+        ("a.csv", b"x\0,y\n", "NUL"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_by_name(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(Refusal, match=words) as caught:
+        read_sheets(tmp_path / name)
+    assert str(caught.value).startswith(name)
+
+
+def test_a_reader_that_takes_too_long_is_stopped(tmp_path):
+    with pytest.raises(Refusal, match="took longer"):
+        read_sheets(book(tmp_path / "slow.xlsx", {"one": [["x"]]}), seconds=0)

@@ -190,6 +190,14 @@ def test_a_list_of_agreements_counts_those_signed(tmp_path):
     ]
 
 
+def test_what_looks_like_a_person_is_not_written_down(tmp_path):
+    rows = [["Decision", "Requests", "Applicant"], ["Refused", 2, "Jane Smith"], ["Refused", 1, "J Roe, 07700 900123"]]
+    text, told = proposal(book(tmp_path / "file.xlsx", {"totals": [*rows, ["Shared", 3, "Police"]]}))
+    assert told["maps"]["requester_sector"] == {"police": "police"}
+    assert "mith" not in text and "900123" not in text
+    assert "# not written: 2 texts" in text
+
+
 def test_of_two_like_tables_only_the_larger_is_taken(tmp_path):
     rows = [["Reference", "Organisation"], *([f"A-{at}", "NHS England"] for at in range(5))]
     path = book(tmp_path / "two.xlsx", {"small": rows[:4], "large": rows})
