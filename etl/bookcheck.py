@@ -127,7 +127,7 @@ class Parts:
                 refused("book.encoding", "A part of the workbook is in an encoding spreadsheets do not use.")
             )
             return
-        scan = ContentScan(label) if self.kind == "ods" and name == "content.xml" else SheetScan()
+        scan = ContentScan(self.name_sheet) if self.kind == "ods" and name == "content.xml" else SheetScan()
         kept, overlap = [], b""
         keep = name in FIRST or NOTES.search(name) or PROPERTIES.search(name)
         piece = first
@@ -142,8 +142,8 @@ class Parts:
                 self.kept += len(piece)
             piece = next(pieces, b"")
         self.keep(name, b"".join(kept))
-        self.sheet_parts += scan.is_sheet
-        self.findings += scan.end(self.label(name) if scan.is_sheet else None)
+        self.sheet_parts += scan.sheets
+        self.findings += scan.end(self.labels.get(name))
         self.screen(b" ".join(scan.notes), "set of notes, page headings and footings")
 
     def keep(self, name, body):
@@ -181,19 +181,25 @@ class Parts:
         }
         for number, tag in enumerate(self.sheets[:MAX_LISTED], 1):
             name = html.unescape((value_of(tag, b"name") or b"").decode("utf-8", "replace"))
-            part = target.get(value_of(tag, rb"\w+:id"))
-            if part:
-                place = part.lstrip("/") if part.startswith("/") else "xl/" + part
-                self.labels[place] = label(name, number)
+            part = target.get(value_of(tag, rb"\w+:id"), "")
+            place = part.lstrip("/") if part.startswith("/") else "xl/" + part
+            self.labels[place] = self.name_sheet(name, number)
 
-    def label(self, name):
-        return self.labels.get(name)
+    def name_sheet(self, name, number):
+        """What to call a sheet: its name, or its number when the name shows something of a person or is long."""
+        if number > MAX_LISTED:
+            return f"number {number}"
+        found = screen_names([name[:100]], f"name of sheet number {number}")
+        self.findings += found
+        return f"number {number}" if found or len(name) > 100 or not name.isprintable() else name
 
     def end(self):
-        if self.kind == "xlsx" and not (self.sheets and self.sheet_parts):
+        if not self.sheet_parts or (self.kind == "xlsx" and not self.sheets):
             self.findings.append(refused("book.no_sheet", "The workbook has no sheet.", "Put the return on a sheet."))
-        if self.kind == "ods" and not self.sheet_parts:
-            self.findings.append(refused("book.no_sheet", "The workbook has no sheet.", "Put the return on a sheet."))
+        if max(len(self.sheets), self.sheet_parts) > MAX_LISTED:
+            self.findings.append(
+                refused("book.sheets", f"The workbook has more than {MAX_LISTED:,} sheets.", "Send one.")
+            )
         if self.kept >= MAX_KEPT or self.words > MAX_WORDS:
             self.findings.append(
                 refused(
@@ -201,11 +207,6 @@ class Parts:
                 )
             )
         return self.findings
-
-
-def label(name, number):
-    plain = name and name.isprintable() and len(name) <= 31 and not screen_names([name])
-    return name if plain else f"number {number}"
 
 
 def value_of(tag, name):

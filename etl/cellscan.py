@@ -100,7 +100,8 @@ class SheetScan:
     """A part of an XLSX file. Any part may be named as a sheet, so any is looked at for cells."""
 
     def __init__(self):
-        self.is_sheet = self.disguised = False
+        self.sheets = 0
+        self.disguised = False
         self.rest = b""
         self.box, self.held_box = [0, 0], [0, 0]
         self.formulas = set()
@@ -109,7 +110,7 @@ class SheetScan:
     def take(self, piece):
         piece = self.rest + piece
         if b"sheetData" in piece:
-            self.is_sheet = True
+            self.sheets = 1
         # Cut where a tag ends, so that no cell is missed; a tag without an end is not carried for ever.
         cut = piece.rfind(b"</c>") + 4 if b"</c>" in piece else piece.rfind(b">") + 1
         if cut < len(piece) - MAX_CELL_BYTES:
@@ -138,9 +139,9 @@ class SheetScan:
         """The findings about this part. What stands after the cells, headings of pages among it, is in `rest`."""
         self.look(self.rest)
         found = []
-        if self.is_sheet and (self.disguised or wide(self.held_box)):
+        if self.sheets and (self.disguised or wide(self.held_box)):
             found.append(far(sheet))
-        return found + (no_results(self.formulas, sheet) if self.is_sheet else [])
+        return found + (no_results(self.formulas, sheet) if self.sheets else [])
 
 
 # Attributes as a whole, since a formula may hold an angle bracket; possessive, so that each byte is read once.
@@ -155,22 +156,18 @@ TABLE_NAME = re.compile(rb"table:name\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 class ContentScan:
     """The content part of an ODS file: all its sheets, with cells and rows that stand for many."""
 
-    def __init__(self, label):
-        self.label = label
+    def __init__(self, name_sheet):
+        self.name_sheet = name_sheet
         self.rest = b""
         self.sheets = 0
         self.findings = []
         self.notes = []
         self.start(b"")
 
-    @property
-    def is_sheet(self):
-        return bool(self.sheets)
-
     def start(self, attributes):
         name = TABLE_NAME.search(attributes)
         text = html.unescape((name[1] or name[2] or b"").decode("utf-8", "replace")) if name else ""
-        self.sheet = self.label(text, self.sheets)
+        self.sheet = self.name_sheet(text, self.sheets)
         self.column = self.row = 0
         self.deep = 1
         self.box = [0, 0]

@@ -9,7 +9,8 @@ import re
 import numpy as np
 
 from etl.finding import finding
-from etl.header import check_header
+from etl.header import MAX_COLUMNS, check_header
+from etl.screen import screen_names
 from etl.texthead import BLANK, read_first_row, refuse, refuse_binary
 
 MAX_ROW_FINDINGS = 1000
@@ -70,6 +71,8 @@ class Scan:
             self.decoded(block)
         self.header, self.body = read_first_row(block)
         self.findings += check_header(self.header, self.contract)
+        if len(self.header) <= MAX_COLUMNS:
+            self.findings += screen_names(self.header, "heading")
 
     def characters(self, block, codes, ends):
         """Control, invisible and direction-changing characters, and bytes that are not UTF-8."""

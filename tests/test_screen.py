@@ -112,6 +112,21 @@ def test_identifiers_beside_the_cells_of_a_workbook_are_found(tmp_path, kind, pl
     assert without_values(found, [value])
 
 
+@pytest.mark.parametrize("kind", [kind for kind in planted.KINDS if kind != "birth_date"])
+def test_the_pre_check_screens_headings_of_text_and_names_of_sheets(tmp_path, kind):
+    value = planted.planted(kind, 1, seed=8)[0]
+    header = ",".join([*hostile.HEADER, value])
+    table = f'<table:table table:name="{value}"><table:table-row/></table:table>'
+    for name, made in {
+        "in.csv": hostile.table(header=header),
+        "in.xlsx": hostile.zipped(hostile.workbook(name=value)),
+        "in.ods": hostile.zipped(hostile.open_document(table)),
+    }.items():
+        found = precheck(hostile.written(tmp_path / name, made)).findings
+        assert planted.KINDS[kind][1] & {item.rule for item in found}, name
+        assert without_values(found, [value])
+
+
 @pytest.mark.parametrize("body", ["csv", "xlsx"])
 def test_the_pre_check_repeats_nothing_of_a_file(tmp_path, body):
     """An identifier in every place that a finding might quote: heading, cell, sheet name."""
