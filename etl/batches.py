@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl import contracts, profiles, readers
 from etl.contracts import contract
 from etl.errors import Refusal
 from etl.receipt import Held, Receipt
+from etl.returns import Return
 
 COUNTS = ("sheet", "rows_read", "rows_used", "rows_held", "rows_skipped", "rows_made")
 # Kinds whose rows say which period they cover, so the return need not.
@@ -42,6 +43,9 @@ class Batch:
                 f"sheet called Cover, or in the command ({options}). Nothing was loaded."
             )
 
+    def with_extras(self, one: Return) -> Return:
+        return replace(one, **{name: value for name, value in self.extras.items() if value is not None})
+
 
 def batches(path: Path, checked, said: dict, extras: dict, receipt: Receipt, folder: Path) -> list[Batch]:
     """The batches of a file. What is left unread is noted on the receipt; text copies go into `folder`."""
@@ -65,7 +69,7 @@ def facts(found: dict, where: str) -> dict:
         if value is None or str(value).strip() == "":
             continue
         text = value.isoformat()[:10] if isinstance(value, dt.date) else str(value).strip()
-        if name in contracts.facts() and not _is_one(contract("cover")[name], text):
+        if name in contracts.facts() and not is_one(contract("cover")[name], text):
             one = contract("cover")[name]
             shape = f"one of {', '.join(one.enum)}" if one.enum else f"in the form of {one.example}"
             raise Refusal(f"{one.title} in the {where} must be {shape}.")
@@ -73,7 +77,8 @@ def facts(found: dict, where: str) -> dict:
     return checked
 
 
-def _is_one(one, text):
+def is_one(one, text) -> bool:
+    """Whether a text is a value of this field of the cover."""
     if one.enum:
         return text in one.enum
     if one.type == "date":

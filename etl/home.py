@@ -1,5 +1,6 @@
 """The home: the one folder that holds what was received and what was made of it, for real or synthetic returns."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -71,7 +72,10 @@ def home() -> Home:
 
 
 def reference_key(home: Home) -> bytes:
-    """The key that turns request references into numbers nobody can turn back; raises Refusal when there is none."""
+    """The 16-byte key that turns request references into numbers nobody can turn back; Refusal when there is none.
+
+    It is the start of the secret's SHA-256, so that key, sender and reference mostly fit one block of the hash.
+    """
     key = os.environ.get("UPTAKE_REFERENCE_KEY", "").strip().encode()
     named = os.environ.get("UPTAKE_REFERENCE_KEY_FILE")
     if not key and named:
@@ -85,7 +89,7 @@ def reference_key(home: Home) -> bytes:
         raise Refusal(f"There is no reference key, so references of requests cannot be made unreadable. {KEY_HELP}")
     if len(key) < SHORTEST_KEY:
         raise Refusal(f"The reference key is shorter than {SHORTEST_KEY} characters. {KEY_HELP}")
-    return key
+    return hashlib.sha256(key).digest()[:16]
 
 
 def make_secrets(home: Home) -> None:

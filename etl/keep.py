@@ -15,31 +15,27 @@ def keep(con, batch: Batch, findings, file_id: int, key: bytes, receipt) -> list
     """
     batch.need_facts()
     if batch.kind == fastroad.KIND and batch.table is not None and not findings:
-        stored = _short_way(con, batch, file_id, key, receipt)
+        stored = _short_way(con, batch, file_id, receipt, key)
         if stored is not None:
             return stored
     return _long_way(con, batch, findings, file_id, key, receipt)
 
 
-def _short_way(con, batch, file_id, key, receipt):
+def _short_way(con, batch, file_id, receipt, key):
     """The returns as recorded, or None with the transaction as it was when the long way must be taken."""
-    found = fastroad.returns_in(con, batch.table, batch.said)
-    if found is None:
-        return None
-    settled = returns.settle(con, [_with_extras(one, batch.extras) for one in found])
-    read = fastroad.insert(con, batch.table, batch.said, settled, key)
-    if read is None:
+    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    stored = fastroad.insert_all(con, batch, key)
+    if stored is None:
         # The transaction has only the file's own ledger row so far; there is no going back to a part of it.
         row = con.execute("SELECT * FROM files WHERE file_id = ?", [file_id]).fetchone()
         con.execute("ROLLBACK")
         con.execute("BEGIN")
         con.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return None
-    counts = con.execute(
-        "SELECT return_id, count(*) FROM requests WHERE return_id IN (SELECT return_id FROM arriving) GROUP BY return_id"
-    ).fetchall()
+    settled, counts = stored
+    read = sum(counts.values())
     receipt.sheets.append(_counted(batch.table.sheet, read, read))
-    return _record(con, file_id, settled, dict(counts), {})
+    return _record(con, file_id, settled, counts, {})
 
 
 def _long_way(con, batch, findings, file_id, key, receipt):
@@ -47,7 +43,7 @@ def _long_way(con, batch, findings, file_id, key, receipt):
     if "request_ref" in batch.columns:
         findings = [*findings, *_screened(con, receipt)]
     _flag(con, findings)
-    settled = returns.settle(con, [_with_extras(one, batch.extras) for one in _found(con, batch.kind)])
+    settled = returns.settle(con, [batch.with_extras(one) for one in _found(con, batch.kind)])
     staging.mark_duplicates(con, batch.kind)
     receipt.issues += holding.hold(con, batch.kind, file_id) + holding.hold_findings(con, file_id, findings)
     con.execute(
@@ -111,10 +107,6 @@ def _sheets(con):
 def _counted(sheet, read, used):
     return {"sheet": sheet, "rows_read": read, "rows_used": used, "rows_held": read - used, "rows_skipped": 0,
             "rows_made": used}  # fmt: skip
-
-
-def _with_extras(one: Return, extras: dict) -> Return:
-    return replace(one, **{name: value for name, value in extras.items() if value is not None})
 
 
 def _record(con, file_id, settled, loaded, held) -> list[Return]:

@@ -67,19 +67,22 @@ def add_file(con, sha256, name, profile, status, reason, arguments, received_at)
 
 
 def settle(con, arriving: list[Return]) -> list[Return]:
-    """Give each arriving return its number, release and status. Nothing is written but a temporary table, `arriving`.
+    """Give each arriving return its release, status and, unless it has one, its number.
 
+    Nothing is written but a temporary table, `arriving`.
     Refusal when a period overlaps another without being the same, or two returns of one file are the same return.
     """
+    if len({one.synthetic for one in arriving if not one.published}) > 1:
+        raise Refusal("The file holds real and synthetic returns; send them apart. Nothing was loaded.")
     _refuse_own_overlap(arriving)
-    number = con.execute("SELECT coalesce(max(return_id), 0) FROM returns").fetchone()[0]
+    number = last_number(con)
     releases = dict(con.execute("SELECT sender, release FROM senders").fetchall())
     there = _current(con)
     settled = []
     for place, one in enumerate(arriving, 1):
         release = "public" if one.published else releases.get(one.sender, "confidential")
         status = _status(one, there.get(one.identity[:3], ()))
-        settled.append(replace(one, return_id=number + place, release=release, status=status))
+        settled.append(replace(one, return_id=one.return_id or number + place, release=release, status=status))
     con.execute(
         """CREATE OR REPLACE TEMP TABLE arriving (return_id INTEGER, sender VARCHAR, reported_by VARCHAR,
            period_from DATE, period_to DATE, extracted_on DATE)"""
@@ -87,6 +90,11 @@ def settle(con, arriving: list[Return]) -> list[Return]:
     names = ("return_id", "sender", "reported_by", "period_from", "period_to", "extracted_on")
     insert_rows(con, "arriving", names, [[getattr(one, name) for name in names] for one in settled])
     return settled
+
+
+def last_number(con) -> int:
+    """The highest number any return has."""
+    return con.execute("SELECT coalesce(max(return_id), 0) FROM returns").fetchone()[0]
 
 
 def add_returns(con, file_id: int, settled: list[Return]) -> None:
