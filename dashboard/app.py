@@ -63,7 +63,9 @@ def create_app(source) -> App:
     def result(address: str) -> Result | None:
         parts = urlsplit(address)
         page = BY_PATH.get(parts.path)
-        return answered(source.about()["version"], parts.path, parts.query) if page and page.answer else None
+        if parts.netloc or not page or not page.answer:
+            return None
+        return answered(source.about()["version"], parts.path, parts.query)
 
     app.layout = lambda: frame.layout(_of_referer(result))
 
@@ -101,6 +103,8 @@ def _routes(app: App) -> None:
     def failed(error):
         if isinstance(error, HTTPException):
             return error
+        if isinstance(error, dash.exceptions.DependencyException):  # a script that Dash does not have
+            return _trouble(app, shell.missing(request.path))
         if isinstance(error, Refusal):
             return _trouble(app, shell.trouble(str(error)))
         log.error("%s failed", request.path, exc_info=error)

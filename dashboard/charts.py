@@ -13,7 +13,7 @@ from dashboard.series import Series, drawn, split
 from dashboard.view import View
 from metrics.periods import MONTHS, add_months, span_of
 
-HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 400, 28, 34, 52, 10
+HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 400, 28, 34, 52, 14
 # The Analysis Function's categorical colours, in its order; each has 3:1 or more against white.
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25")
 DASHES = ("solid", "9px,4px", "2px,3px", "12px,4px,2px,4px")
@@ -48,10 +48,13 @@ def extent(view: View, rows) -> tuple[date, date]:
     return min(start for start, _ in spans), max(end for _, end in spans)
 
 
-def middle(level: str, text: str) -> str:
-    """Where a period stands on a chart's time axis: its middle, or its last month for rolling twelve months."""
+def middle(level: str, row: dict) -> str:
+    """Where a row stands on a chart's time axis: its middle, or its last month for rolling twelve months."""
+    text, own = row[level], words.own_span(row, level)
     if level == "wave":
         return text
+    if own:
+        return (own[0] + (own[1] - own[0]) / 2).isoformat()
     months = MONTHS[level] if level != "rolling" else 1
     start = add_months(span_of(text)[0], months // 2)
     return start.replace(day=1 if months % 2 == 0 else 15).isoformat()
@@ -73,7 +76,7 @@ def top_of(series: list[Series], unit: str) -> float:
 def _traces(view: View, one: Series, place: int, several: int) -> list[dict]:
     colour, dash = COLOURS[place], DASHES[place]
     level, unit = view.shown_level, view.indicator.unit
-    apart = _published_apart(one)
+    apart = {id(row) for row in one.apart}
     kept = [row for row in one.rows if id(row) not in apart]
     settled = [row for row in kept if "provisional" not in row["flags"]]
     made = [_band(one.rows, level, colour)] if level != "wave" else []
@@ -87,12 +90,6 @@ def _traces(view: View, one: Series, place: int, several: int) -> list[dict]:
     if level == "wave":
         made[0]["error_y"] = _errors(settled, colour)
     return [trace for trace in made if trace["x"]]
-
-
-def _published_apart(one: Series) -> set[int]:
-    """Rows that count only published returns, where other rows of the series count more."""
-    published = {id(row) for row in one.known if "published" in row["flags"]}
-    return published if len(published) < len(one.known) else set()
 
 
 def _young(rows) -> list[dict]:
@@ -109,7 +106,7 @@ def _line(rows, level: str, unit: str, label: str, colour: str, dash: str, hollo
         marker["opacity"] = [1 if "provisional" in row["flags"] else 0 for row in rows]
     return {
         "type": "scatter", "mode": "lines+markers", "name": label, "connectgaps": False, "showlegend": False,
-        "x": [middle(level, row[level]) for row in rows], "y": [_rounded(value) for value in values],
+        "x": [middle(level, row) for row in rows], "y": [_rounded(value) for value in values],
         "line": {"color": colour, "width": 2.5, "dash": dash}, "marker": marker,
         "hoverinfo": "text", "hovertext": [_hover(row, level, unit, label) for row in rows],
     }  # fmt: skip
@@ -118,8 +115,8 @@ def _line(rows, level: str, unit: str, label: str, colour: str, dash: str, hollo
 def _points(rows, level: str, unit: str, label: str, colour: str) -> dict:
     shown = [row for row in rows if row["status"] == "ok"]
     return {
-        "type": "scatter", "mode": "markers", "name": f"{label}, published returns only", "showlegend": False,
-        "x": [middle(level, row[level]) for row in shown], "y": [_rounded(row["value"]) for row in shown],
+        "type": "scatter", "mode": "markers", "name": f"{label}, apart", "showlegend": False,
+        "x": [middle(level, row) for row in shown], "y": [_rounded(row["value"]) for row in shown],
         "marker": {"symbol": "diamond", "size": 9, "color": "#ffffff", "line": {"color": colour, "width": 2}},
         "hoverinfo": "text", "hovertext": [_hover(row, level, unit, label) for row in shown],
     }  # fmt: skip
@@ -132,7 +129,7 @@ def _band(rows, level: str, colour: str) -> dict:
         run = list(run) if has_both else []
         if len(run) < 2:
             continue
-        there = [middle(level, row[level]) for row in run]
+        there = [middle(level, row) for row in run]
         gap = [None] if x else []
         x += gap + there + there[::-1]
         y += gap + [_rounded(row["lower"]) for row in run] + [_rounded(row["upper"]) for row in reversed(run)]
@@ -148,7 +145,7 @@ def _bounded(rows, level: str, unit: str, label: str, colour: str) -> dict:
     x, y, text = [], [], []
     for row in rows:
         if row["status"] == "bounded" and row["lower"] is not None and row["upper"] is not None:
-            at = middle(level, row[level])
+            at = middle(level, row)
             x += [at, at, None]
             y += [_rounded(row["lower"]), _rounded(row["upper"]), None]
             text += [_hover(row, level, unit, label)] * 2 + [""]
@@ -173,7 +170,7 @@ def _hover(row: dict, level: str, unit: str, label: str) -> str:
     between = words.interval(row, unit)
     ending = f"<br>95% range {between}" if between and row["status"] == "ok" else ""
     young = "<br>provisional" if "provisional" in row["flags"] else ""
-    return f"{label}<br>{words.period_in_table(level, row[level])}: {words.value(row, unit)}{ending}{young}"
+    return f"{label}<br>{words.when_in_table(row, level)}: {words.value(row, unit)}{ending}{young}"
 
 
 def _rounded(value):
@@ -220,11 +217,12 @@ def _dots(view: View, series: list[Series]) -> dict:
     shown = [(one, one.latest) for one in reversed(series) if one.latest and one.latest["status"] == "ok"]
     layout = _layout(view, top_of(series, unit))
     layout["xaxis"], layout["yaxis"] = layout["yaxis"], layout["xaxis"] | {"type": "category", "automargin": True}
+    layout["margin"] |= {"r": 30}
     layout["yaxis"] |= {"showgrid": True, "showline": False, "ticks": ""}
     dots = {
         "type": "scatter", "mode": "markers", "showlegend": False, "hoverinfo": "text",
         "x": [_rounded(row["value"]) for _, row in shown], "y": [one.label for one, _ in shown],
-        "marker": {"size": 9, "color": COLOURS[0]},
+        "marker": {"size": 9, "color": COLOURS[0]}, "cliponaxis": False,
         "error_x": _errors([row for _, row in shown], COLOURS[0]),
         "hovertext": [f"{one.label}: {words.value(row, unit)}" for one, row in shown],
     }  # fmt: skip

@@ -45,7 +45,7 @@ def _release(source) -> list[Node]:
         ("Kind", "Synthetic: made up, to show how the service works" if about["synthetic"] else "Returns by bodies"),
         ("Months of receipt", f"{words.day(about['first'])[2:]} to {words.day(about['last'])[2:]}"
                               if about.get("first") else "no requests yet"),
-        ("Returns counted", f"{about['returns']:,} from {about['senders']:,} senders"),
+        ("Returns counted", f"{about['returns']:,}, sent by {about['senders']:,}"),
         ("Made current", f"{words.day(released['released_at'])} by {released['released_by']}"
                          if released.get("released_at") else "not recorded"),
     ]  # fmt: skip
@@ -105,6 +105,8 @@ def _rows(source) -> list[Node]:
          *(f"{row[name]:,}" for name in counted)]
         for row in loads
     ]  # fmt: skip
+    if not loads:
+        return [_p("Nothing is recorded of rows that were read.")]
     made = [
         _p("Every row that is read is used, held because a rule it broke, or skipped for a stated reason: the three "
            "add up to the rows read. A file is named only when its sender has published it."),

@@ -90,12 +90,11 @@ def sentence(view: View, one: Series, several: bool) -> str:
     latest = one.latest
     settled = one.settled
     what = one.label if several else view.indicator.title
-    at = words.period(level, latest[level])
-    start = f"{what}{'' if several else _where(view)}: {figure(latest, unit)} in {at}"
+    start = f"{what}{'' if several else _where(view)}: {figure(latest, unit)} {words.when(latest, level)}"
     if len(settled) < SUFFICES or settled[-1] is not latest:
         return f"{start}. There is no earlier figure to compare it with."
     first = settled[0]
-    then = f"{figure(first, unit)} in {words.period(level, first[level])}"
+    then = f"{figure(first, unit)} {words.when(first, level)}"
     change = compare(first, latest)
     if change == "none":
         reason = "the two are the same" if latest["lower"] is None else "the ranges overlap"
@@ -115,8 +114,10 @@ def _title(title: str, chosen: list[Series], moves: tuple[str, ...], view: View)
     if len(chosen) == 1:
         if not moves[0]:
             return f"{title}: one figure, nothing to compare"
-        since = words.period(level, chosen[0].settled[0][level])
-        return f"{title}: {'no clear change from' if moves[0] == 'none' else f'{moves[0]} than in'} {since}"
+        first = chosen[0].settled[0]
+        if moves[0] == "none":
+            return f"{title}: no clear change from {words.when_in_table(first, level)}"
+        return f"{title}: {moves[0]} than {words.when(first, level)}"
     compared = [one for one in moves if one]
     if not compared:
         return f"{title}: nothing to compare yet"

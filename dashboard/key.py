@@ -24,7 +24,7 @@ def key(view: View, rows) -> Node | None:
 
 
 def _item(view: View, one: Series, place: int, pixel: int) -> Node:
-    row = one.known[-1]
+    row = _end(one)
     return el(
         "li",
         el("span", "", class_=f"sample sample-{place}", aria_hidden="true"),
@@ -35,9 +35,15 @@ def _item(view: View, one: Series, place: int, pixel: int) -> Node:
     )
 
 
+def _end(one: Series) -> dict:
+    """The row at the end of a series' line; of its points when it has no line."""
+    apart = {id(row) for row in one.apart}
+    return next((row for row in reversed(one.known) if id(row) not in apart), one.known[-1])
+
+
 def _pixel(one: Series, top: float) -> int:
     """How far below the chart's upper edge the last figure of a series is drawn."""
-    row = one.known[-1]
+    row = _end(one)
     value = row["value"] if row["value"] is not None else ((row["lower"] or 0) + (row["upper"] or 0)) / 2
     plot = charts.HEIGHT - charts.TOP - charts.BOTTOM
     return round(charts.TOP + plot * (1 - min(value / top, 1)))
@@ -45,7 +51,7 @@ def _pixel(one: Series, top: float) -> int:
 
 def _height(view: View, one: Series) -> int:
     """How many pixels a label takes up beside the chart, where it may run over several lines."""
-    letters = len(f"{one.label} {words.value(one.known[-1], view.indicator.unit)}")
+    letters = len(f"{one.label} {words.value(_end(one), view.indicator.unit)}")
     return SAMPLE + LINE_OF_TEXT * -(-letters // LETTERS)
 
 

@@ -100,6 +100,8 @@ def pair(one: Series, level: str) -> tuple[dict | None, dict | None]:
 def _headline(told) -> str:
     """How many of the figures changed, in words."""
     changes = [_change(before, after) for _, _, _, before, after, _ in told]
+    if set(changes) == {"Nothing to compare"}:
+        return "No figure yet has both a before and an after"
     parts = [
         f"{changes.count(word)} {phrase}"
         for word, phrase in (("Lower", "lower"), ("Higher", "higher"), ("No clear change", "without clear change"),
@@ -132,8 +134,7 @@ def _figure(row: dict | None, level: str, unit: str):
     if row is None:
         return "no figure"
     between = words.interval(row, unit)
-    at = words.period_in_table(level, row[level])
-    return [el("strong", words.value(row, unit)), f" in {at}" if level == "year" else f", {at.lower()}",
+    return [el("strong", words.value(row, unit)), f" {words.when(row, level)}",
             el("span", f"95% range {between}", class_="range") if between else None]  # fmt: skip
 
 
@@ -157,11 +158,12 @@ def _card(family: str, view: View, level: str, before, after, drawn) -> Node:
 def sentence(level: str, unit: str, before, after) -> str:
     """How much, between what limits, when, against what; and no more than the two ranges show."""
     if after is None:
-        return "There is no settled figure since the code came into force."
-    said = f"{_ranged(after, unit)} in {words.period(level, after[level])}"
+        then = f"{_ranged(before, unit)} {words.when(before, level)}. " if before else ""
+        return f"{then}There is no settled figure since the code came into force."
+    said = f"{_ranged(after, unit)} {words.when(after, level)}"
     if before is None:
         return f"{said}. There is no figure from before to compare it with."
-    against = f"{_ranged(before, unit)} in {words.period(level, before[level])}"
+    against = f"{_ranged(before, unit)} {words.when(before, level)}"
     change = compare(before, after)
     if change == "none":
         return f"{said}, against {against}. No clear change: the ranges overlap."

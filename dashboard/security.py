@@ -45,7 +45,7 @@ def guard(server: Flask, hashes, outputs) -> None:
 
     @server.before_request
     def only_questions():
-        if request.path == CALLBACK and not asks(request.get_json(silent=True), outputs):
+        if request.path == CALLBACK and not asks(_body(), outputs):
             abort(400)
 
     @server.after_request
@@ -59,9 +59,20 @@ def guard(server: Flask, hashes, outputs) -> None:
         return response
 
 
+def _body():
+    """The body as JSON, or None for anything that is none: too deep, not whole, of another type."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def asks(body, outputs) -> bool:
     """Whether a callback's body is exactly what our page sends: one input, an address, and our outputs."""
-    if not isinstance(body, dict) or body.get("outputs") != outputs or body.get("state"):
+    expected = ".." + "...".join(f"{one['id']}.{one['property']}" for one in outputs) + ".."
+    if not isinstance(body, dict) or (body.get("output"), body.get("outputs")) != (expected, outputs):
+        return False
+    if body.get("state"):
         return False
     inputs = body.get("inputs")
     if not isinstance(inputs, list) or len(inputs) != 1 or not isinstance(inputs[0], dict):

@@ -1,5 +1,6 @@
 """Rows of an answer, told apart into series. Charts, tables and findings all start from these."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from dashboard import names
@@ -19,9 +20,22 @@ class Series:
 
     @property
     def settled(self) -> list[dict]:
-        """Rows with a value that may be compared: not provisional, and not published rows among others."""
-        rows = [row for row in self.rows if row["status"] == "ok" and "provisional" not in row["flags"]]
-        return [row for row in rows if "published" not in row["flags"]] or rows
+        """Rows with a value that may be compared: not provisional, and none of those that stand apart."""
+        apart = {id(row) for row in self.apart}
+        return [
+            row
+            for row in self.rows
+            if row["status"] == "ok" and "provisional" not in row["flags"] and id(row) not in apart
+        ]
+
+    @property
+    def apart(self) -> list[dict]:
+        """Rows that are not of one kind with the rest, so they are drawn beside the line and never compared with it:
+        published returns where other rows count more, and counts over a span of another length."""
+        published = [row for row in self.known if "published" in row["flags"]]
+        usual = Counter(map(months, self.known)).most_common(1)
+        other = [row for row in self.known if months(row) != usual[0][0]] if usual else []
+        return other + (published if len(published) < len(self.known) else [])
 
     @property
     def known(self) -> list[dict]:
@@ -33,6 +47,12 @@ class Series:
         """The latest settled row with a value, else the latest row that says anything, else None."""
         rows = self.settled or [row for row in self.known if "provisional" not in row["flags"]] or self.known
         return rows[-1] if rows else None
+
+
+def months(row: dict) -> int:
+    """How many months a row with a span of its own covers; 0 for rows that cover what their period says."""
+    first, last = row.get("period_from"), row.get("period_to")
+    return round((last - first).days / 30.4) if first and last else 0
 
 
 def split(view: View, rows) -> list[Series]:

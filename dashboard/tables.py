@@ -64,7 +64,7 @@ def key_figures(view: View, rows) -> Node | None:
 
 def _at(row: dict, level: str, unit: str):
     between = words.interval(row, unit)
-    return words.period_in_table(level, row[level]), [
+    return words.when_in_table(row, level), [
         el("strong", words.value(row, unit)),
         el("span", between, class_="range") if between else None,
     ]
@@ -86,19 +86,20 @@ def full(view: View, rows) -> list[Node]:
 
 def _one(view: View, one: Series) -> Node:
     level, unit = view.shown_level, view.indicator.unit
-    shares = unit == "share"
-    headings = ["Period", "Figure", "95% range", *(["Counted", "Out of"] if shares else []), "Note"]
+    shares, ranges = unit == "share", any(words.interval(row, unit) for row in one.rows)
+    counted = ["Counted", "Out of"] if shares else []
+    headings = ["Period", "Figure", *(["95% range"] if ranges else []), *counted, "Note"]
     body = [
         [
-            words.period_in_table(level, row[level]),
+            words.when_in_table(row, level),
             words.value(row, unit),
-            words.interval(row, unit) or "",
+            *([words.interval(row, unit) or ""] if ranges else []),
             *(_counts(row) if shares else []),
             note(row),
         ]
         for row in reversed(one.rows)
     ]
-    numeric = tuple(range(1, 5 if shares else 3))
+    numeric = tuple(range(1, len(headings) - 1))
     return scrolling("Figures by period, table", table(caption(view), headings, body, numeric))
 
 
@@ -108,16 +109,16 @@ def _counts(row: dict):
 
 def _several(view: View, chosen: list[Series]) -> Node:
     level, unit = view.shown_level, view.indicator.unit
-    by_period: dict[str, dict[int, dict]] = {}
+    by_period: dict[tuple, dict[int, dict]] = {}
     for place, one in enumerate(chosen):
         for row in one.rows:
-            by_period.setdefault(row[level], {})[place] = row
+            by_period.setdefault((row[level], str(words.own_span(row, level) or "")), {})[place] = row
     body = [
         [
-            words.period_in_table(level, period),
-            *(_cell(by_period[period].get(place), unit) for place in range(len(chosen))),
+            words.when_in_table(next(iter(rows.values())), level),
+            *(_cell(rows.get(place), unit) for place in range(len(chosen))),
         ]
-        for period in sorted(by_period, reverse=True)
+        for _, rows in sorted(by_period.items(), reverse=True)
     ]
     headings = ["Period", *(one.label for one in chosen)]
     numeric = tuple(range(1, len(chosen) + 1))
@@ -139,7 +140,7 @@ def _latest(view: View, series: list[Series]) -> Node:
         row = one.latest or (one.rows[-1] if one.rows else None)
         if row:
             body.append([
-                one.label, words.period_in_table(level, row[level]), words.value(row, unit),
+                one.label, words.when_in_table(row, level), words.value(row, unit),
                 words.interval(row, unit) or "", words.counts(row) or "",
             ])  # fmt: skip
     headings = ("Series", "Latest period", "Figure", "95% range", "Counted")

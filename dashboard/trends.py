@@ -7,14 +7,11 @@ from dashboard.findings import finding
 from dashboard.form import form
 from dashboard.key import key
 from dashboard.markup import Node, el
+from dashboard.series import split
 from dashboard.view import View, link, parse
 
 PATH = "/trends"
 HEADING = "Trends"
-BANDS = (
-    "Shaded bands are 95% ranges. Hollow points are provisional. A gap is a period without a figure that can be shown."
-)
-BARS = "Bars are 95% ranges."
 
 
 def page(source, query: str) -> Content:
@@ -66,9 +63,19 @@ def _after(view: View, answer, events) -> list[Node]:
 
 
 def _source(view: View, answer) -> Node:
-    made_up = " Synthetic data, not official figures." if answer.synthetic else ""
-    source = f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.{made_up}"
-    return el("p", f"{BARS if view.shown_level in ('all', 'wave') else BANDS} {source}", class_="govuk-body-s source")
+    rows = answer.rows
+    said = []
+    if any(row["lower"] is not None for row in rows):
+        said.append(f"{'Bars' if view.shown_level in ('all', 'wave') else 'Shaded bands'} are 95% ranges.")
+    if any("provisional" in row["flags"] for row in rows):
+        said.append("Hollow points are provisional.")
+    if any(one.apart for one in split(view, rows)):
+        said.append("Diamonds stand apart: published returns only, or a span of another length.")
+    if any(row["status"] in words.ABSENT for row in rows):
+        said.append("A gap is a period without a figure that can be shown.")
+    said.append(f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.")
+    said += ["Synthetic data, not official figures."] if answer.synthetic else []
+    return el("p", " ".join(said), class_="govuk-body-s source")
 
 
 def downloads(view: View) -> Node:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from metrics.disclosure import SMALL
+from metrics.periods import span_of
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
@@ -50,9 +51,22 @@ def period(level: str, text: str) -> str:
     return f"wave {text}"
 
 
-def period_in_table(level: str, text: str) -> str:
-    """A period as a row heading."""
-    named = period(level, text).removeprefix("the ")
+def own_span(row: dict, level: str) -> tuple | None:
+    """(first day, last day) of a row that covers something else than the whole period it stands in, else None."""
+    span = (row.get("period_from"), row.get("period_to"))
+    return span if None not in span and level in ("quarter", "year") and span != span_of(row[level]) else None
+
+
+def when(row: dict, level: str) -> str:
+    """`in October 2021`, or for a row with a span of its own `from 1 September 2017 to 30 November 2017`."""
+    own = own_span(row, level)
+    return f"from {day(own[0])} to {day(own[1])}" if own else f"in {period(level, row[level])}"
+
+
+def when_in_table(row: dict, level: str) -> str:
+    """A row's period as a row heading."""
+    own = own_span(row, level)
+    named = f"{day(own[0])} to {day(own[1])}" if own else period(level, row[level]).removeprefix("the ")
     return named[:1].upper() + named[1:]
 
 

@@ -33,7 +33,7 @@ def _noise(*parts) -> float:
 
 
 class Fake:
-    """Figures for any question: shares fall after 2021, the last two months are provisional, one value is suppressed."""
+    """Figures for any question: shares fall over time, the last periods are provisional, one value is suppressed."""
 
     def __init__(self, synthetic=True, registers=(), rows=None):
         self.synthetic, self.registers, self.rows = synthetic, list(registers), rows
