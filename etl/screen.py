@@ -15,8 +15,6 @@ MEND = "Remove it; use a reference of your own that says nothing about a person.
 # A number with a check digit is judged by its column: chance alone passes one in eleven, of tax references that
 # begin with 1 or 2 two in eleven.
 SHARE, ENOUGH = {"nhs_number": 0.20, "utr": 0.40, "upn": 0.20, "packed_date": 0.20}, 50
-# A handful of such numbers in a column of other references is not chance; those rows are held.
-STRANGER = 0.05
 MAX_ROWS = 1000
 NAMED = ("email", "nino", "postcode", "phone", "birth_date", "titled_name")
 
@@ -184,17 +182,11 @@ def by_share(con, kind, size, row, at):
     if not passed:
         return []
     what = TITLES[kind]
-    if shaped >= ENOUGH and passed > SHARE[kind] * shaped:
-        return [
-            finding(
-                f"personal.{kind}",
-                "blocks_file",
-                f"{passed:,} of {shaped:,} values of that shape pass as {what}, far more than chance would.",
-                MEND,
-                **at,
-            )
-        ]
-    if shaped < ENOUGH and shaped <= STRANGER * size:
+    if too_many(shaped, passed, SHARE[kind]):
+        message = f"{passed:,} of {shaped:,} values of that shape pass as {what}, far more than chance would."
+        return [finding(f"personal.{kind}", "blocks_file", message, MEND, **at)]
+    # A few such numbers among references of other shapes are strangers there: those that pass are held.
+    if shaped < ENOUGH and shaped < size and shaped <= max(2, size // 4):
         return held_rows(con, kind, row, at, f"{kind}_shape AND {kind}")
     return [
         finding(
@@ -205,3 +197,10 @@ def by_share(con, kind, size, row, at):
             **at,
         )
     ]
+
+
+def too_many(shaped, passed, share):
+    """Whether more pass than chance explains: of fifty or more a share, of fewer nearly all."""
+    if shaped >= ENOUGH:
+        return passed > share * shaped
+    return passed == shaped >= 3 or (passed > 3 and passed * 3 > shaped * 2)

@@ -169,6 +169,18 @@ def test_ten_digit_references_are_judged_by_the_share_that_passes(con):
     assert {item.rule for item in column_of(con, mixed) if item.severity == "blocks_file"} == {"personal.nhs_number"}
 
 
+@pytest.mark.parametrize("kind", ["nhs_number", "upn", "utr"])
+@pytest.mark.parametrize("size", [3, 12, 40])
+def test_small_returns_numbered_by_person_are_held(con, kind, size):
+    assert "blocks_file" in {item.severity for item in column_of(con, planted.planted(kind, size))}
+
+
+@pytest.mark.parametrize("kind", planted.KINDS)
+def test_one_identifier_in_a_return_of_four_rows_is_held(con, kind):
+    value = planted.as_reference(planted.planted(kind, 1)[0])
+    assert {(item.severity, item.row) for item in column_of(con, [*references(3), value])} == {("blocks_row", 5)}
+
+
 def test_serial_numbers_of_ten_digits_are_not_taken_for_tax_references(con):
     """Of those that begin with 1 or 2, chance passes two in eleven."""
     for start in range(1_000_000_000, 3_000_000_000, 97_000_003):
