@@ -123,7 +123,7 @@ def _contracted(kind, of_kind, said, extras, receipt, folder):
 
 def _by_profile(taken, said, extras, receipt, folder):
     receipt.sheets = [dict(zip(COUNTS, sheet, strict=True)) for sheet in taken.sheets]
-    receipt.skips = [dict(zip(("sheet", "reason", "rows"), skip, strict=True)) for skip in taken.skips]
+    receipt.skips = [dict(zip(("sheet", "reason", "rows"), skip, strict=True)) for skip in taken.skips if skip[2]]
     receipt.notes += [dict(zip(("sheet", "rule", "message", "rows"), note, strict=True)) for note in taken.notes]
     receipt.held = [Held(*one) for one in taken.held]
     kinds = {}

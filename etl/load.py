@@ -176,10 +176,14 @@ def _files(paths) -> list[Path]:
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
         if path.is_dir():
             inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in readers.SUFFIXES)
-            found += [one for one in inside if one.name not in LEFT_OUT and not one.name.startswith(".")]
+            found += [one for one in inside if not _is_left_out(one)]
         else:
             found.append(path)
     return found
+
+
+def _is_left_out(path) -> bool:
+    return path.name in LEFT_OUT or path.name.startswith(".") or evidence.is_left_out(path)
 
 
 def _told(files, progress, step):
