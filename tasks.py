@@ -191,8 +191,8 @@ def check(words):
 
 def bench(words):
     """load ten million synthetic requests and compare with a bare read of the same file (minutes)"""
-    environment("dev")
-    return run(PYTHON, "tests/bench.py", *words)
+    environment("run")
+    return run(PYTHON, "-m", "etl.bench", *words)
 
 
 def wheel(words):

@@ -4,6 +4,7 @@ Exit codes: 0 fine, 1 something was held or refused, 2 wrong use, 3 a fault of U
 imported inside the command that needs it, so `uptake --help` answers at once.
 """
 
+import errno
 import getpass
 from datetime import date
 from enum import StrEnum
@@ -227,7 +228,12 @@ def _publish(release_at_once: bool) -> None:
 def _serve(host: str, port: int) -> None:
     from dashboard.app import serve
 
-    serve(host=host, port=port)
+    try:
+        serve(the_home(), host=host, port=port)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        raise Refusal(f"Port {port} of {host} cannot be used: {error.strerror}. Give another with --port.") from None
 
 
 def _user() -> str:

@@ -83,7 +83,7 @@ def _absent(home) -> list[dict]:
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
         con.execute(facts.CURRENT)
         con.execute("CREATE TEMP TABLE body_sectors (body VARCHAR, sector VARCHAR)")
-        sectors = [(code, row["sector"]) for code, row in reference.bodies().items()]
+        sectors = [(code, row.sector) for code, row in reference.bodies().items()]
         con.executemany("INSERT INTO body_sectors VALUES (?, ?)", sectors)
         companions.judge_returns(con)
         return [{key: value for key, value in row.items() if key != "received"} for row in _rows(con, ABSENT)]
