@@ -161,8 +161,7 @@ def _renew(con, kind, wanted) -> None:
 
 
 def _types(con, table) -> dict[str, str]:
-    asked = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?"
-    return dict(con.execute(asked, [table]).fetchall())
+    return dict(con.execute("SELECT name, type FROM pragma_table_info(?)", [table]).fetchall())
 
 
 def insert_rows(con, table: str, names, rows) -> None:
