@@ -5,6 +5,7 @@ import json
 import sys
 from datetime import date, datetime
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
@@ -68,7 +69,7 @@ def print_figures_csv(answer) -> None:
 def print_figures_table(answer) -> None:
     unit = answer.indicator.unit
     note = f"{answer.indicator.title}. Data as at {words.day(answer.as_at)}, version {answer.data_version}"
-    table = Table(title=f"{escape(note)}{'. SYNTHETIC' if answer.synthetic else ''}", title_justify="left")
+    table = _table(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
     keys = keys_of(answer)
     for key in keys:
         table.add_column(key.replace("_", " "))
@@ -85,6 +86,10 @@ def print_figures_table(answer) -> None:
 
 
 FIGURES = {"table": print_figures_table, "csv": print_figures_csv, "json": print_figures_json}
+
+
+def _table(title: str) -> Table:
+    return Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
 
 
 def print_json(value) -> None:
@@ -122,7 +127,7 @@ def print_status(found: dict) -> None:
 
 
 def _files_table(files: list[dict]) -> Table:
-    table = Table(title="Files", title_justify="left")
+    table = _table("Files")
     for heading in ("file", "status", "sheet"):
         table.add_column(heading)
     for key in SHEET_COUNTS:
@@ -138,7 +143,7 @@ def _files_table(files: list[dict]) -> Table:
 
 
 def _returns_table(returns: list[dict]) -> Table:
-    table = Table(title="Returns", title_justify="left")
+    table = _table("Returns")
     for heading in ("kind", "status", "returns", "rows", "held", "first", "last"):
         table.add_column(heading, justify="right" if heading in ("returns", "rows", "held") else "left")
     for row in returns:

@@ -80,7 +80,7 @@ def test_the_wheel_works_where_it_is_installed(installed, tmp_path):
 def test_returns_go_through_the_installed_command(installed, tmp_path):
     uptake(installed, tmp_path, "synthesise", "null", "example", "--bodies", "120", "--requests", "4000")
     shutil.copytree(tmp_path / "example", tmp_path / "uptake-work")
-    files = [str(path) for path in sorted((tmp_path / "example").glob("*-synthetic.*"))]
+    files = [str(path) for path in sorted((tmp_path / "example").glob("requests-*-2021-*"))]
     uptake(installed, tmp_path, "load", *files)
     found = json.loads(uptake(installed, tmp_path, "figure", "refusal_rate", "--format", "json"))
     assert found["indicator"] == "refusal_rate"
