@@ -69,7 +69,8 @@ def print_figures_csv(answer) -> None:
 def print_figures_table(answer) -> None:
     unit = answer.indicator.unit
     note = f"{answer.indicator.title}. Data as at {words.day(answer.as_at)}, version {answer.data_version}"
-    table = _table(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
+    say(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
+    table = _table()
     keys = keys_of(answer)
     for key in keys:
         table.add_column(key.replace("_", " "))
@@ -88,8 +89,8 @@ def print_figures_table(answer) -> None:
 FIGURES = {"table": print_figures_table, "csv": print_figures_csv, "json": print_figures_json}
 
 
-def _table(title: str) -> Table:
-    return Table(title=escape(title), title_justify="left", box=box.SIMPLE_HEAD)
+def _table(title: str | None = None) -> Table:
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
 
 
 def print_json(value) -> None:
@@ -108,7 +109,7 @@ def _cell(value) -> str:
 def print_status(found: dict) -> None:
     """The ledger in words; `--json` gives all of it."""
     shown = found["shown"]
-    say(f"Home: {found['home']} ({found['kind'] or 'empty'})")
+    say(f"Home: {found['home']} ({found['kind'] or ('published figures only' if found['files'] else 'empty')})")
     say(
         f"Shown: version {shown['version']}, released by {shown['released_by']} at {shown['released_at']}"
         if shown
