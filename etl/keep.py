@@ -62,10 +62,10 @@ def _screened(con, receipt):
     whole = [f"{one.message} {one.mend}" for one in found if one.severity == "blocks_file"]
     if whole:
         raise returns.Refusal(" ".join(whole))
-    places = dict(con.execute("SELECT _line, (_sheet, _row) FROM staged").fetchall()) if found else {}
-    return [
-        replace(one, sheet=places[one.row][0], row=places[one.row][1]) for one in found if one.severity == "blocks_row"
-    ]
+    lines = [one.row for one in found if one.severity == "blocks_row"]
+    asked = "SELECT _line, _sheet, _row FROM staged WHERE list_contains(?::BIGINT[], _line)"
+    places = {line: {"sheet": sheet, "row": row} for line, sheet, row in con.execute(asked, [lines]).fetchall()}
+    return [replace(one, **places[one.row]) for one in found if one.severity == "blocks_row"]
 
 
 def _flag(con, findings):

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -121,7 +122,8 @@ def _workbook(path):
         if top is None or title.strip().lower() == COVER:
             continue
         header = [_text(cell) for cell in rows[top]]
-        numbered = [(place + 1, row) for place, row in enumerate(rows) if place > top and any(map(_text, row))]
+        texts = ((place, list(map(_text, row))) for place, row in enumerate(rows[top + 1 :], top + 2))
+        numbered = [(place, row) for place, row in texts if any(row)]
         found.append(Table(path, "workbook", title, header, numbered, cover))
     return found
 
@@ -163,13 +165,14 @@ def lines_sql(table: Table, kind: str, folder: Path) -> str:
 
 
 def _lines(table, rows, places):
-    width = len(table.header)
+    width, blank = len(table.header), [""] * len(table.header)
+    pick = itemgetter(*places) if len(places) > 1 else lambda row: (row[places[0]],)
     for number, row in rows:
-        cells = list(map(_text, row))
-        while len(cells) > width and not cells[-1]:
-            cells.pop()
-        flaw = "" if len(cells) == width else RAGGED
-        yield table.sheet, number, flaw, [cells[place] if place < len(cells) else "" for place in places]
+        flaw = ""
+        if len(row) != width:
+            flaw = RAGGED if len(row) < width or any(row[width:]) else ""
+            row = [*row, *blank]
+        yield table.sheet, number, flaw, pick(row)
 
 
 def _csv_rows(table):

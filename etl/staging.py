@@ -84,11 +84,14 @@ def mark_duplicates(con, kind: str) -> None:
     if not one.key:
         return
     key = ", ".join("request_key" if name == "request_ref" else name for name in one.key)
+    whole = f"sender, reported_by, {key}"
     con.execute(
         f"""
         UPDATE staged SET duplicate = 'duplicate_in_file'
-        FROM (SELECT _line AS line, row_number() OVER (PARTITION BY sender, reported_by, {key} ORDER BY _line) AS nth
-              FROM staged WHERE {good()}) AS counted
+        FROM (SELECT _line AS line, row_number() OVER (PARTITION BY {whole} ORDER BY _line) AS nth
+              FROM staged SEMI JOIN (SELECT {whole} FROM staged WHERE {good()} GROUP BY ALL HAVING count(*) > 1) AS twice
+              USING ({whole})
+              WHERE {good()}) AS counted
         WHERE counted.line = staged._line AND nth > 1
         """
     )
