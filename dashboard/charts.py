@@ -32,7 +32,8 @@ def figure(view: View, rows, events=()) -> dict:
     traces = [trace for place, one in enumerate(series) for trace in _traces(view, one, place, len(series))]
     layout = _layout(view, top)
     if view.shown_level == "wave":
-        layout["xaxis"] |= {"type": "category"}
+        waves = list(dict.fromkeys(row["wave"] for row in rows))
+        layout["xaxis"] |= {"type": "category", "categoryorder": "array", "categoryarray": waves}
     else:
         first, last = extent(view, rows)
         layout["xaxis"] |= {"type": "date", "range": [first.isoformat(), last.isoformat()]}
@@ -85,10 +86,11 @@ def _traces(view: View, one: Series, place: int, several: int) -> list[dict]:
     if young:
         made.append(_line(young, level, unit, one.label, colour, "2px,4px", hollow=True))
     if apart:
-        made.append(_points([row for row in one.rows if id(row) in apart], level, unit, one.label, colour))
+        made.append(_points(one.apart, level, unit, one.label, colour))
     made.append(_bounded(one.rows, level, unit, one.label, colour))
     if level == "wave":
         made[0]["error_y"] = _errors(settled, colour)
+        made[1]["error_y"] = _errors([row for row in one.apart if row["status"] == "ok"], colour)
     return [trace for trace in made if trace["x"]]
 
 

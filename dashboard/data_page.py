@@ -86,15 +86,18 @@ def _coverage(source) -> list[Node]:
 def _bodies(source) -> Node:
     """Every body that is expected to report, and what came. Taking part is public by design."""
     register = reference.bodies()
+    bodies: dict[str, list[dict]] = {}
+    for row in source.companion("participation"):
+        bodies.setdefault(row["body"], []).append(row)
     body = [
-        [register[row["body"]].name if row["body"] in register else row["body"],
-         row["kind"].replace("_", " "), f"{row['received']:,} of {row['expected']:,}",
-         words.day(row["last_received"]) if row["last_received"] else "never"]
-        for row in source.companion("participation")
+        [register[code].name if code in register else code,
+         f"{sum(row['received'] for row in rows):,} of {sum(row['expected'] for row in rows):,}",
+         words.day(max((row["last_received"] for row in rows if row["last_received"]), default=None))]
+        for code, rows in bodies.items()
     ]  # fmt: skip
-    table = _scroll("Every body expected to report", ("Body", "Kind", "Returns received", "Last one covers up to"),
-                    body, (2,))  # fmt: skip
-    return _folded(f"Every body expected to report ({len({row[0] for row in body}):,})", table)
+    table = _scroll("Every body expected to report", ("Body", "Returns received", "The latest covers up to"),
+                    sorted(body), (1,))  # fmt: skip
+    return _folded(f"Every body expected to report ({len(bodies):,})", table)
 
 
 def _rows(source) -> list[Node]:

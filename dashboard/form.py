@@ -12,6 +12,7 @@ from metrics.question import levels_of
 
 def form(path: str, view: View, years: range, problems: tuple[Problem, ...] = ()) -> Node:
     """The form of a chart page. A change of measure loads the page again, because the choices depend on it."""
+    surveyed = levels_of(view.indicator) == ("wave",)
     wrong = {problem.field: problem.sentence for problem in reversed(problems)}
     return el(
         "form",
@@ -19,8 +20,9 @@ def form(path: str, view: View, years: range, problems: tuple[Problem, ...] = ()
         _select("by", "Compare by", [("", "Nothing: one line"), *((name, names.dimension(name)) for name in
                 offered(view.measure))], view.by[0] if view.by else "", wrong),
         _filters(view, wrong),
-        _select("level", "Shown by", _levels(view), view.level or "", wrong),
-        _span(view, years, wrong),
+        # A survey has waves and nothing else to choose.
+        None if surveyed else _select("level", "Shown by", _levels(view), view.level or "", wrong),
+        None if surveyed else _span(view, years, wrong),
         el(
             "div",
             el("button", "Update", type="submit", class_="govuk-button"),

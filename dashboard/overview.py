@@ -25,6 +25,7 @@ HEADLINES = (
     ("agreements", "under_agreement_share"),
     ("awareness", "heard_of_code"),
 )
+SURVEYS = ("awareness", "survey_frame")
 IN_FORCE = "code_in_force"
 PICTURES = {
     "quarter": "By quarter, from zero. Dashed line: the day the code came into force.",
@@ -216,11 +217,16 @@ def _harm() -> list[Node]:
     ]  # fmt: skip
 
 
+def bodies_expected(source) -> list[dict]:
+    """Rows of participation of bodies that hold data; who runs a survey is not one of them."""
+    return [row for row in source.companion("participation") if row["kind"] not in SURVEYS]
+
+
 def participation(source) -> dict[str, "Taken"]:
     """Bodies and returns, expected and received, by sector; empty where there is no list of senders."""
     sectors: dict[str, Taken] = {}
     seen: dict[str, bool] = {}
-    for row in source.companion("participation"):
+    for row in bodies_expected(source):
         counted = sectors.setdefault(row["sector"] or "not_stated", Taken())
         new, had = row["body"] not in seen, seen.get(row["body"], False)
         seen[row["body"]] = had or row["received"] > 0

@@ -87,7 +87,8 @@ def full(view: View, rows) -> list[Node]:
 def _one(view: View, one: Series) -> Node:
     level, unit = view.shown_level, view.indicator.unit
     shares, ranges = unit == "share", any(words.interval(row, unit) for row in one.rows)
-    counted = ["Counted", "Out of"] if shares else []
+    asked = any(row.get("invited") for row in one.rows)
+    counted = (["Counted", "Out of"] if shares else []) + (["Answered, of those asked"] if asked else [])
     headings = ["Period", "Figure", *(["95% range"] if ranges else []), *counted, "Note"]
     body = [
         [
@@ -95,6 +96,7 @@ def _one(view: View, one: Series) -> Node:
             words.value(row, unit),
             *([words.interval(row, unit) or ""] if ranges else []),
             *(_counts(row) if shares else []),
+            *([_response(row)] if asked else []),
             note(row),
         ]
         for row in reversed(one.rows)
@@ -105,6 +107,12 @@ def _one(view: View, one: Series) -> Node:
 
 def _counts(row: dict):
     return [f"{row[name]:,}" if row[name] is not None else "" for name in ("numerator", "denominator")]
+
+
+def _response(row: dict) -> str:
+    if not row.get("invited"):
+        return "not stated"
+    return f"{row['responded']:,} of {row['invited']:,} ({words.share(row['responded'] / row['invited'])})"
 
 
 def _several(view: View, chosen: list[Series]) -> Node:

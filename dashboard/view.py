@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from dashboard import names
 from metrics.dimensions import DIMENSIONS, LEVELS
+from metrics.formulas import Returned
 from metrics.indicators import INDICATORS
 from metrics.periods import span_of
 from metrics.question import Question, QuestionError, ask, dimensions_of, levels_of, most_dimensions
@@ -25,7 +26,7 @@ LEVEL_LABELS = {id: level.label for id, level in LEVELS.items()} | {
 
 
 class Problem(NamedTuple):
-    """What was wrong in an address: the field it was in, and a sentence saying what was done instead."""
+    """What was wrong in an address: the field of the form that can mend it, and what was done instead."""
 
     field: str
     sentence: str
@@ -64,9 +65,11 @@ class View:
         if self.level:
             return self.level
         used = {*self.by, *self.filters, *(name for name, _ in self.indicator.always)}
-        offered = levels_of(self.indicator)
-        fitting = (level for level in offered if len(used) <= most_dimensions(self.indicator, level))
-        return next(fitting, offered[0])
+        levels = levels_of(self.indicator)
+        if isinstance(self.indicator.formula, Returned):
+            return "year"  # many senders report once a year, and have no quarters
+        fitting = (level for level in levels if len(used) <= most_dimensions(self.indicator, level))
+        return next(fitting, levels[0])
 
     def question(self) -> Question:
         """The question this view puts to the published figures. Raises QuestionError when it is not published."""
@@ -144,7 +147,7 @@ def _where(given: dict, measure: str, problems: list[Problem]) -> tuple:
             continue
         label = names.dimension(name)
         if name not in allowed:
-            problems.append(Problem(name, f"{label} does not apply to this measure, so it was left out."))
+            problems.append(Problem("measure", f"{label} does not apply to this measure, so it was left out."))
             continue
         known = names.values(name)
         for value in given[name]:
@@ -164,7 +167,8 @@ def _level(given: dict, measure: str, problems: list[Problem]) -> str | None:
     if chosen is None or chosen in levels:
         return chosen
     listed = ", ".join(LEVEL_LABELS[level].lower() for level in levels)
-    problems.append(Problem("level", f"{INDICATORS[measure].title} is published by: {listed}."))
+    field = "level" if len(levels) > 1 else "measure"  # a survey's form has no choice of level
+    problems.append(Problem(field, f"{INDICATORS[measure].title} is published by: {listed}."))
     return None
 
 
@@ -199,7 +203,8 @@ def _tidy(view: View, problems: list[Problem]) -> View:
         where.append((name, values))
     view = replace(view, by=by, where=tuple(where))
     if view.shown_level in ("all", "wave") and (view.first or view.last):
-        problems.append(Problem("from", "From and To do not apply here, so they were left out."))
+        field = "from" if view.shown_level == "all" else "measure"
+        problems.append(Problem(field, "From and To do not apply here, so they were left out."))
         view = replace(view, first=None, last=None)
     return view
 
@@ -224,8 +229,12 @@ def _publishable(view: View, problems: list[Problem]) -> View:
 def _too_many(used: list[str], view: View, shown: View) -> str:
     level = LEVEL_LABELS[view.shown_level].lower()
     if shown.where == view.where:
-        return f"Figures are not published by {level} for {' and '.join(used)} together, so that nobody can be \
-singled out; they are shown by {LEVEL_LABELS[shown.shown_level].lower()}."
+        return (
+            f"Figures are not published by {level} for {' and '.join(used)} together, so that nobody can be singled "
+            f"out; they are shown by {LEVEL_LABELS[shown.shown_level].lower()}."
+        )
     left_out = [names.dimension(name).lower() for name in view.filters if name not in shown.filters]
-    return f"Figures are not published for {' and '.join(used)} together, so that nobody can be singled out; \
-{' and '.join(left_out) or 'some choices'} was left out."
+    return (
+        f"Figures are not published for {' and '.join(used)} together, so that nobody can be singled out; "
+        f"without {' and '.join(left_out) or 'the rest'} they are."
+    )

@@ -29,7 +29,7 @@ EXPLAINED = {
 def day(value) -> str:
     """`5 October 2021`, from a date or an ISO text; a bare year or month is left as precise as it is."""
     if value is None or value == "":
-        return "not stated"
+        return "none"
     parts = [int(part) for part in str(value)[:10].split("-")]
     named = [str(parts[2])] if len(parts) > 2 else []
     named += [MONTHS[parts[1] - 1]] if len(parts) > 1 else []
@@ -39,7 +39,7 @@ def day(value) -> str:
 def period(level: str, text: str) -> str:
     """A period in words: `October 2021`, `October to December 2021`, `2021`, `the 12 months to October 2021`."""
     if level == "year" or not text:
-        return str(text)
+        return text or ""
     if level == "quarter":
         year, quarter = text.split("-Q")
         start = int(quarter) * 3 - 2

@@ -56,7 +56,8 @@ class Fake:
                 keys = dict(zip(question.keys, values, strict=True))
                 if period:
                     keys[question.level] = period
-                yield {**keys, **self._figure(question, values, period)}
+                response = {"population": 9000, "invited": 1000, "responded": 400} if question.level == "wave" else {}
+                yield {**keys, **self._figure(question, values, period), **response}
 
     def _series(self, question):
         named = dict(question.where)

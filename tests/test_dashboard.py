@@ -101,6 +101,15 @@ def test_an_unknown_path_is_not_found(client):
     assert "Page not found" in response.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("query", ["measure=heard_of_code&purpose=fraud_debt&level=month&from=2021", "by=x&to=never",
+                                   "level=all&to=2021", "sector=health&region=E12000007&purpose=other&urgency=urgent"])
+def test_every_problem_leads_to_a_field_that_can_mend_it(client, query):
+    summary, page = text_of(client, f"/trends?{query}").split("<h1")
+    fields = re.findall(r'<li><a href="#(\w+)">', summary)
+    assert fields
+    assert all(f'id="{field}"' in page for field in fields)
+
+
 def test_an_address_with_mistakes_says_so_and_shows_something(client):
     response = client.get("/trends?measure=<b>x</b>&sector=wizards&from=soon")
     text = response.get_data(as_text=True)
@@ -108,8 +117,6 @@ def test_an_address_with_mistakes_says_so_and_shows_something(client):
     assert "<title>Error: " in text
     assert "<b>x</b>" not in text
     assert text.index("There is a problem") < text.index("<h1")
-    for field in re.findall(r'<li><a href="#(\w+)">', text.split("<h1")[0]):
-        assert f'id="{field}"' in text
     assert "Refusal rate is shown instead" in text
 
 

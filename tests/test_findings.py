@@ -171,6 +171,14 @@ def test_figures_over_all_time_are_compared_between_groups():
     assert close.title == "Refusal rate: no clear difference between 2 groups"
 
 
+def test_a_survey_says_how_many_answered():
+    view = View("heard_of_code")
+    rows = [row(80, 400, wave=wave) | {"invited": 1000, "responded": 400} for wave in ("2021", "2022")]
+    assert "40.0% of those asked in the latest wave answered (400 of 1,000); the others may differ." in (
+        finding(view, rows).text
+    )
+
+
 def test_nothing_is_ever_said_to_be_the_cause():
     kinds = [
         years((300, 1000), (150, 1000)), years((150, 1000), (300, 1000)), years((300, 1000), (300, 1000)), [],

@@ -89,7 +89,9 @@ def test_keys_that_are_not_ours_are_left_alone():
         ("by=colour", "by"),
         ("by=sector&by=region", "by"),
         ("sector=wizards", "sector"),
-        ("measure=heard_of_code&purpose=fraud_debt", "purpose"),
+        ("measure=heard_of_code&purpose=fraud_debt", "measure"),
+        ("measure=heard_of_code&level=month", "measure"),
+        ("measure=heard_of_code&from=2021", "measure"),
         ("level=decade", "level"),
         ("from=yesterday", "from"),
         ("to=2021-13", "to"),
@@ -119,7 +121,7 @@ def test_more_filters_than_a_month_is_published_by_are_shown_by_quarter_and_year
 
 def test_a_part_of_a_definition_cannot_be_filtered_again():
     assert "direction" not in offered("downward_shared_rate")
-    assert parse("measure=downward_shared_rate&direction=cross_agency")[1][0].field == "direction"
+    assert parse("measure=downward_shared_rate&direction=cross_agency")[1][0].field == "measure"
 
 
 def test_every_level_has_a_label():
