@@ -18,7 +18,7 @@ BASES = {base for count in COUNTS.values() for base in count.of} - {"received", 
 # Cells of more dimensions than this that may not be shown are left out, not listed as hidden: they are most of
 # all cells, and a reader learns the same from their absence.
 LISTED_WHEN_HIDDEN = 2
-DAY_LEVELS = {"month": "month", "quarter": "quarter", "year": "year"}
+CALENDAR_LEVELS = ("month", "quarter", "year")
 
 
 def combos():
@@ -42,15 +42,10 @@ def create(con) -> None:
             {dimensions}, shown BOOLEAN, provisional BOOLEAN, approximate BOOLEAN,
             bodies INTEGER, bodies_sharing INTEGER, {counts})"""
     )
-    members = [
-        (name, member, group)
-        for name in grouped_dimensions()
-        for group, row in reference.groups(name).items()
-        for member in row.members
-    ]
-    small_table(con, "shown_values (dimension VARCHAR, value VARCHAR, shown_as VARCHAR)", members)
     for name in grouped_dimensions():
-        con.execute(f"INSERT INTO shown_values SELECT DISTINCT '{name}', {name}, {name} FROM base")
+        members = [(member, group) for group, row in reference.groups(name).items() for member in row.members]
+        small_table(con, f"shown_{name} (value {name}_code, shown_as {name}_code)", members)
+        con.execute(f"INSERT INTO shown_{name} SELECT DISTINCT {name}, {name} FROM base")
 
 
 def grouped_dimensions() -> tuple[str, ...]:
@@ -62,105 +57,106 @@ def fill(con, progress=lambda done, total: None) -> None:
     """Fill `cells` from `base`. `progress(done, total)` is called after each combination."""
     everything = list(combos())
     for done, (number, names) in enumerate(everything, 1):
-        levels = [level for level in DAY_LEVELS if LEVELS[level].dimensions >= len(names)]
+        levels = [level for level in CALENDAR_LEVELS if LEVELS[level].dimensions >= len(names)]
         con.execute(_statement(number, names, levels))
         if LEVELS["rolling"].dimensions >= len(names):
             con.execute(_rolling_statement(number, names))
         progress(done, len(everything))
 
 
-def _expanded(names) -> tuple[str, str]:
-    """Column list and joins that turn each value into itself and its groups, for the dimensions that have any."""
-    columns, joins = [], []
-    for name in names:
-        if name in grouped_dimensions():
-            columns.append(f"v_{name}.shown_as AS {name}")
-            joins.append(
-                f"JOIN shown_values AS v_{name} ON v_{name}.dimension = '{name}' AND v_{name}.value = b.{name}"
-            )
-        else:
-            columns.append(f"b.{name} AS {name}")
-    return "".join(f"{column}, " for column in columns), "\n".join(joins)
+def with_groups(names, rows: str, others: str, sums: str) -> str:
+    """SQL that turns each value in `rows` into itself and its predefined groups, and adds up again.
+
+    `others` are the further columns to group by, `sums` the aggregates. Rows must be added up by value already:
+    there are then few to multiply. Without a grouped dimension the rows are right as they are.
+    """
+    grouped = [name for name in names if name in grouped_dimensions()]
+    if not grouped:
+        return rows
+    columns = ", ".join(f"v_{name}.shown_as AS {name}" if name in grouped else f"x.{name}" for name in names)
+    joins = " ".join(f"JOIN shown_{name} AS v_{name} ON v_{name}.value = x.{name}" for name in grouped)
+    return f"SELECT {others}, {columns}, {sums} FROM ({rows}) AS x {joins} GROUP BY ALL"
 
 
-def _sums(prefix: str = "") -> str:
-    return ", ".join(f"sum({prefix}{name})::BIGINT AS {name}" for name in (*COUNTS, "immature"))
+def grouping(keys: str, levels, whole: bool = True) -> tuple[str, str, str]:
+    """The grouping sets of `keys` over time levels, and the columns that name a row's level and period."""
+    sets = [f"({keys}{level})" for level in levels] + ([f"({keys.rstrip(', ')})"] if whole else [])
+    level = " ".join(f"WHEN GROUPING({level}) = 0 THEN '{level}'" for level in levels)
+    period = " ".join(f"WHEN GROUPING({level}) = 0 THEN {level}" for level in levels)
+    # A total whose period fits no month has no month: such a row is left out of the months, not put in one.
+    fits = " AND ".join(f"(GROUPING({level}) = 1 OR {level} IS NOT NULL)" for level in levels)
+    return ", ".join(sets), f"CASE {level} ELSE 'all' END AS level, CASE {period} END AS period", fits
+
+
+SUMS = ", ".join(f"sum({name}) AS {name}" for name in (*COUNTS, "immature")) + ", max(approximate) AS approximate"
+OF_BODY = "sum(received) AS received, sum(shared) AS shared"
+OF_BODIES = """count(*)::INTEGER AS bodies, (count(*) FILTER (WHERE shared > 0))::INTEGER AS bodies_sharing,
+               max(received)::BIGINT AS largest"""
 
 
 def _statement(number: int, names, levels) -> str:
-    columns, joins = _expanded(names)
-    keys = "".join(f"{name}, " for name in names)
-    sets = ",\n".join([f"(part, reported_by, {keys}body, {level})" for level in levels])
-    sets = f"{sets},\n(part, reported_by, {keys}body)" if sets else f"(part, reported_by, {keys}body)"
-    level = " ".join(f"WHEN GROUPING({level}) = 0 THEN '{level}'" for level in levels)
-    period = " ".join(f"WHEN GROUPING({level}) = 0 THEN {level}" for level in levels)
-    by_body = f"""
-        SELECT part, reported_by, {keys}body,
-               CASE {level} ELSE 'all' END AS level,
-               CASE {period} ELSE DATE '1900-01-01' END AS period,
-               max(approximate) AS approximate, {_sums()}
-        FROM (SELECT part, reported_by, body, month, quarter, year, approximate, {columns}
-                     {", ".join(COUNTS)}, immature
-              FROM base AS b {joins})
-        GROUP BY GROUPING SETS ({sets})
-    """
-    return _insert(number, names, f"SELECT * FROM ({by_body}) WHERE period IS NOT NULL")
+    """One combination at its levels: all counts by cell, and only what the rules need by cell and body."""
+    keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
+    sets, named, fits = grouping(keys, levels)
+    body_sets, *_ = grouping(f"{keys}body, ", levels)
+    return _insert(
+        number,
+        names,
+        f"SELECT {keys}{named}, {SUMS} FROM base GROUP BY GROUPING SETS ({sets}) HAVING {fits}",
+        f"SELECT {keys}body, {named}, {OF_BODY} FROM base GROUP BY GROUPING SETS ({body_sets}) HAVING {fits}",
+    )
 
 
 def _rolling_statement(number: int, names) -> str:
-    """Twelve months that end with each month up to the last one, from the counts by body and month."""
-    columns, joins = _expanded(names)
-    keys = "".join(f"{name}, " for name in names)
-    by_body = f"""
-        SELECT part, reported_by, {keys}body, 'rolling' AS level,
-               (month + to_months(ahead))::DATE AS period, max(approximate) AS approximate, {_sums()}
-        FROM (SELECT part, reported_by, {keys}body, month, max(approximate) AS approximate, {_sums()}
-              FROM (SELECT part, reported_by, body, month, approximate, {columns} {", ".join(COUNTS)}, immature
-                    FROM base AS b {joins} WHERE month IS NOT NULL)
-              GROUP BY ALL)
-        CROSS JOIN range(12) AS window_months(ahead)
+    """Twelve months that end with each month up to the last one, from the counts by month."""
+    keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
+    ahead = """CROSS JOIN range(12) AS months(ahead)
         WHERE month + to_months(ahead) <= (SELECT max(month) FROM base)
-          AND month + to_months(ahead) >= (SELECT min(month) + to_months(11) FROM base)
-        GROUP BY ALL
-    """
-    return _insert(number, names, by_body)
+          AND month + to_months(ahead) >= (SELECT min(month) + to_months(11) FROM base)"""
+    named = "'rolling' AS level, (month + to_months(ahead))::DATE AS period"
+    by_month = "FROM base WHERE month IS NOT NULL GROUP BY ALL"
+    return _insert(
+        number,
+        names,
+        f"SELECT {keys}{named}, {SUMS} FROM (SELECT {keys}month, {SUMS} {by_month}) {ahead} GROUP BY ALL",
+        f"SELECT {keys}body, {named}, {OF_BODY} FROM (SELECT {keys}body, month, {OF_BODY} {by_month}) {ahead} "
+        "GROUP BY ALL",
+    )
 
 
-def _insert(number: int, names, by_body: str) -> str:
+def _insert(number: int, names, sums: str, by_body: str) -> str:
     keys = "".join(f"{name}, " for name in names)
+    cell = "part, reported_by, level, period"
+    sums = with_groups(names, sums, cell, SUMS)
+    bodies = with_groups(names, by_body, f"{cell}, body", OF_BODY)
     listed = "TRUE" if len(names) <= LISTED_WHEN_HIDDEN else "shown"
     protected = ", ".join(f"{_protected(name)} AS {name}" for name in COUNTS)
+    same = " AND ".join(f"s.{key} = b.{key}" for key in ("part", "reported_by", "level", *names))
     return f"""
         INSERT INTO cells BY NAME
-        WITH by_body AS ({by_body}),
-        totals AS (
-            SELECT part, reported_by, level, period, {keys}
-                   count(*)::INTEGER AS bodies, (count(*) FILTER (WHERE shared > 0))::INTEGER AS bodies_sharing,
-                   max(received) AS largest, max(approximate) > 0 AS approximate, {_sums()}
-            FROM by_body WHERE received > 0
-            GROUP BY ALL
-        ),
-        judged AS (
-            SELECT *, part = 'published' OR (received >= {COUNT_BASE} AND bodies >= {BODIES}
-                                             AND largest <= {LARGEST_SHARE} * received) AS shown
-            FROM totals
+        WITH judged AS (
+            SELECT s.*, b.bodies, b.bodies_sharing,
+                   s.part = 'published' OR (s.received >= {COUNT_BASE} AND b.bodies >= {BODIES}
+                                            AND b.largest <= {LARGEST_SHARE} * s.received) AS shown
+            FROM ({sums}) AS s
+            JOIN (SELECT {cell}, {keys}{OF_BODIES} FROM ({bodies}) GROUP BY ALL) AS b
+              ON {same} AND s.period IS NOT DISTINCT FROM b.period
+            WHERE s.received > 0
         )
-        SELECT {number} AS combo, level, CASE WHEN level <> 'all' THEN period END AS period,
-               reported_by, part, {keys} shown, immature > 0 AS provisional, approximate,
-               CASE WHEN shown THEN bodies END AS bodies,
+        SELECT {number} AS combo, level, period, reported_by, part, {keys} shown, immature > 0 AS provisional,
+               approximate > 0 AS approximate, CASE WHEN shown THEN bodies END AS bodies,
                CASE WHEN shown THEN bodies_sharing END AS bodies_sharing,
                {protected}
         FROM judged WHERE {listed}
-        ORDER BY ALL
+        ORDER BY part, reported_by, level, period{"".join(f", {name}" for name in names)}
     """
 
 
 def _protected(name: str) -> str:
     """A count as it may be stored (see metrics.disclosure.mark)."""
     nearly = "".join(f" WHEN {base} - {name} < {SMALL} THEN {NEARLY_ALL}" for base in COUNTS[name].of)
+    exact, small = "part = 'published'", f"WHEN {name} < {SMALL} THEN {UNDER}{nearly}"
     if name in BASES:
         # A base that is nearly the whole of what it is a part of is no secret about anybody; only a small one is.
-        return f"CASE WHEN NOT shown THEN NULL WHEN part = 'published' OR {name} = 0 THEN {name} " \
-               f"WHEN {name} < {SMALL} THEN {UNDER} ELSE {name} END"
-    return f"CASE WHEN NOT shown THEN NULL WHEN part = 'published' THEN {name} " \
-           f"WHEN {name} < {SMALL} THEN {UNDER}{nearly} ELSE {name} END"
+        exact, small = f"part = 'published' OR {name} = 0", f"WHEN {name} < {SMALL} THEN {UNDER}"
+    return f"CASE WHEN NOT shown THEN NULL WHEN {exact} THEN {name} {small} ELSE {name} END"

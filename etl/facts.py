@@ -6,7 +6,7 @@ Everything later is a sum over the table `base` made here, so a count can only b
 
 from etl import reference
 from metrics.counts import COUNTS
-from metrics.dimensions import DIMENSIONS, HORIZON
+from metrics.dimensions import CODE_LISTS, DIMENSIONS, HORIZON
 
 FOLLOW_UP = f"days IS NULL AND followed < {HORIZON}"
 
@@ -93,9 +93,12 @@ CASE WHEN f.body = requester_body THEN 'within_body'
 
 
 def counts_sql(weight: str = "requests") -> str:
-    """`sum(...) AS name` for every additive count, one a line: the one SQL text of the additive counts."""
+    """`sum(...) AS name` for every additive count, one a line: the one SQL text of the additive counts.
+
+    DOUBLE adds whole numbers exactly up to 2^53, in half the memory of the 128-bit integers that sums default to.
+    """
     return ",\n".join(
-        f"sum(CASE WHEN {count.where} THEN {weight} ELSE 0 END)::BIGINT AS {name}" for name, count in COUNTS.items()
+        f"sum(CASE WHEN {count.where} THEN {weight} ELSE 0 END)::DOUBLE AS {name}" for name, count in COUNTS.items()
     )
 
 
@@ -113,12 +116,15 @@ def build(con) -> None:
     con.execute(TOTALS)
     for name, rows in (("request_facts", "request_rows"), ("total_facts", "total_rows")):
         con.execute(f"CREATE TEMP VIEW {name} AS {_with_direction(rows)}")
-    keys = f"part, reported_by, month, quarter, year, {', '.join(DIMENSIONS)}"
+    _code_types(con)
+    # Small whole numbers group several times faster than text.
+    coded = ", ".join(f"{name}::{name}_code AS {name}" for name in DIMENSIONS)
+    keys = f"part, reported_by, month, quarter, year, {coded}"
     con.execute(
         f"""
         CREATE TEMP TABLE base AS
         SELECT {keys}, body_id AS body, max(approximate::INTEGER) AS approximate,
-               sum(CASE WHEN {FOLLOW_UP} THEN requests ELSE 0 END)::BIGINT AS immature,
+               sum(CASE WHEN {FOLLOW_UP} THEN requests ELSE 0 END)::DOUBLE AS immature,
                {counts_sql()}
         FROM (SELECT * FROM request_facts UNION ALL BY NAME SELECT * FROM total_facts)
         GROUP BY ALL
@@ -133,6 +139,13 @@ def build(con) -> None:
         GROUP BY ALL
         """
     )
+
+
+def _code_types(con) -> None:
+    """An ENUM for each dimension, `sector_code` and so on: the codes of its list and of its predefined groups."""
+    for name in DIMENSIONS:
+        codes = [*reference.codes(CODE_LISTS[name]), *reference.groups(name)]
+        con.execute(f"CREATE TEMP TYPE {name}_code AS ENUM ({', '.join(repr(code) for code in codes)})")
 
 
 def _tiers(con) -> None:

@@ -7,7 +7,7 @@ day that was followed nothing is said.
 
 from statistics import NormalDist
 
-from etl.cells import DAY_LEVELS, _expanded, combos
+from etl.cells import CALENDAR_LEVELS, combos, grouping, with_groups
 from metrics.dimensions import DIMENSIONS, SPEED_DAYS
 from metrics.disclosure import MEDIAN_BASE, MEDIAN_DECIDED, NEARLY_ALL, P90_BASE, RATE_BASE, SMALL, UNDER
 from metrics.question import SPEED_LEVELS
@@ -37,15 +37,19 @@ def fill(con, progress=lambda done, total: None) -> None:
 
 
 def _statement(number: int, names) -> str:
-    columns, joins = _expanded(names)
     keys = "".join(f"{name}, " for name in names)
     cell = f"part, reported_by, {keys}level, period"
+    same = " AND ".join(f"d.{key}::VARCHAR = e.{key}" for key in ("part", "reported_by", "level", *names))
     return f"""
         INSERT INTO speed BY NAME
-        WITH by_day AS ({_by_day(names, columns, joins, keys)}),
+        WITH enough AS (
+            SELECT {cell} FROM cells
+            WHERE combo = {number} AND shown AND (part = 'published' OR received >= {RATE_BASE})
+        ),
         at_risk AS (
-            SELECT *, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk
-            FROM by_day
+            SELECT d.*, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk
+            FROM ({_by_day(names, keys)}) AS d
+            SEMI JOIN enough AS e ON {same} AND d.period IS NOT DISTINCT FROM e.period
         ),
         curve AS (
             SELECT *,
@@ -67,37 +71,24 @@ def _statement(number: int, names) -> str:
                    {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
             FROM limits GROUP BY ALL
         )
-        SELECT {number} AS combo, s.level, CASE WHEN s.level <> 'all' THEN s.period END AS period,
-               s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
+        SELECT {number} AS combo, s.level, s.period, s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
                s.received, s.settled, s.followed,
                {", ".join(_published_day(day) for day in SPEED_DAYS)},
                {_published_quantile("p50", MEDIAN_BASE)}, {_published_quantile("p90", P90_BASE)}
         FROM summed AS s
-        JOIN cells AS c ON c.combo = {number} AND c.shown AND c.level = s.level AND c.part = s.part
-                       AND c.reported_by = s.reported_by AND c.period IS NOT DISTINCT FROM
-                           CASE WHEN s.level <> 'all' THEN s.period END
-                       {"".join(f" AND c.{name} = s.{name}" for name in names)}
         WHERE s.part = 'published' OR s.received >= {RATE_BASE}
         ORDER BY ALL
     """
 
 
-def _by_day(names, columns: str, joins: str, keys: str) -> str:
+def _by_day(names, keys: str) -> str:
     """Settled and open requests by cell and whole day, over the levels this many dimensions are published at."""
-    levels = [level for level in DAY_LEVELS if SPEED_LEVELS[level] >= len(names)]
-    sets = ", ".join([f"(part, reported_by, {keys}day, {level})" for level in levels])
-    if SPEED_LEVELS["all"] >= len(names):
-        sets += ("," if sets else "") + f"(part, reported_by, {keys}day)"
-    level = " ".join(f"WHEN GROUPING({name}) = 0 THEN '{name}'" for name in levels)
-    period = " ".join(f"WHEN GROUPING({name}) = 0 THEN {name}" for name in levels)
-    return f"""
-        SELECT part, reported_by, {keys}day, CASE {level} ELSE 'all' END AS level,
-               CASE {period} ELSE DATE '1900-01-01' END AS period,
-               sum(settled)::DOUBLE AS settled, sum(still_open)::DOUBLE AS still_open
-        FROM (SELECT part, reported_by, month, quarter, year, {columns} day, settled, still_open
-              FROM day_counts AS b {joins})
-        GROUP BY GROUPING SETS ({sets})
-    """
+    levels = [level for level in CALENDAR_LEVELS if SPEED_LEVELS[level] >= len(names)]
+    sets, named, fits = grouping(f"part, reported_by, {keys}day, ", levels)
+    sums = "sum(settled)::DOUBLE AS settled, sum(still_open)::DOUBLE AS still_open"
+    rows = f"""SELECT part, reported_by, {keys}day, {named}, {sums}
+               FROM day_counts GROUP BY GROUPING SETS ({sets}) HAVING {fits}"""
+    return with_groups(names, rows, "part, reported_by, level, period, day", sums)
 
 
 def _limit(sign: str) -> str:

@@ -54,7 +54,7 @@ LEVELS = {
     "month": Level("month", "Month", 1),
     "quarter": Level("quarter", "Quarter", 2),
     "year": Level("year", "Year", 3),
-    "rolling": Level("rolling", "Twelve months to", 2),
+    "rolling": Level("rolling", "Twelve months to", 1),
     "all": Level("all", "All time", 3),
 }
 TIME_KEYS = ("month", "quarter", "year", "rolling", "wave")
