@@ -39,7 +39,9 @@ def _short_way(con, batch, file_id, receipt, key):
 
 
 def _long_way(con, batch, findings, file_id, key, receipt):
+    con.execute("SET preserve_insertion_order = true")  # rows are numbered as they are read
     staging.stage(con, batch.kind, batch.lines(), batch.columns, batch.said, key)
+    con.execute("SET preserve_insertion_order = false")
     if "request_ref" in batch.columns:
         findings = [*findings, *_screened(con, receipt)]
     _flag(con, findings)

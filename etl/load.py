@@ -9,6 +9,7 @@ from pathlib import Path
 from etl import evidence, holding, precheck, readers, returns, screen, warehouse
 from etl.batches import batches, facts
 from etl.contracts import contract
+from etl.crosscheck import cross_check
 from etl.errors import Refusal
 from etl.home import reference_key
 from etl.keep import keep
@@ -112,6 +113,7 @@ def _take(con, home, path, checked, said, file_id, receipt):
         raise Refusal(NOTHING)
     receipt.playback = playback(con, stored)
     _note_senders(con, stored, receipt)
+    cross_check(con, stored, receipt)
     return stored
 
 

@@ -339,6 +339,18 @@ def test_kinds_on_sheets_of_one_workbook_are_returns_of_their_own(tmp_path, home
     assert linked == [(1,)]
 
 
+def test_a_refusal_without_a_reason_is_noted_and_not_held(tmp_path, home, loaded):
+    reasons = [{**sent.others()["refusals"], "request_ref": f"REQ-{number:04d}"} for number in (0, 3, 7)]
+    loaded(reasons, "reasons.csv")
+    receipt = loaded(sent.requests(9))  # 0, 3 and 6 are refused
+    notes = {note["rule"]: note["rows"] for note in receipt.notes}
+    assert receipt.ok and notes["refused_without_reason"] == 1
+    again = loaded(reasons, "reasons.csv", extracted_on="2026-06-30")
+    assert again.status == "duplicate"
+    newer = loaded(reasons[1:], "reasons-again.csv", extracted_on="2026-06-30")
+    assert {note["rule"]: note["rows"] for note in newer.notes}["reason_without_refusal"] == 1
+
+
 def test_the_senders_of_the_home_are_taken_over_and_give_the_release(tmp_path, home, loaded):
     home.path.mkdir()
     header = "sender,body,kinds,frequency,from,to,release\n"

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 import sent
 
+from etl import readers
 from etl.home import Home
 from etl.load import load
 
@@ -105,6 +106,36 @@ def test_rows_are_numbered_as_the_sender_sees_them(tmp_path, rows):
     assert [(one.row, one.column) for one in book.held] == [(33, "purpose")]
     assert [(one.row, one.column) for one in text.held] == [(33, "purpose")]
     assert book.sheets[0]["rows_read"] == text.sheets[0]["rows_read"] == 60
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_duckdb_numbers_the_rows_of_a_large_regular_file_alike(tmp_path, monkeypatch, rows, end):
+    bad = [dict(row) for row in rows]
+    for place in (0, 30, 59):
+        bad[place]["purpose"] = ""
+    path = sent.write_csv(tmp_path / "plain.csv", bad)
+    path.write_text(path.read_text().rstrip("\n") + end)
+    receipt, found = stored(tmp_path, path, "by-us")
+    monkeypatch.setattr(readers, "LARGE", 0)
+    again, same = stored(tmp_path, path, "by-duckdb")
+    assert [one.row for one in receipt.held] == [2, 32, 61]
+    assert (again.held, again.sheets, same) == (receipt.held, receipt.sheets, found)
+
+
+@pytest.mark.parametrize(
+    "line, text",
+    [(8, ""), (8, "one,two"), (8, '"a ""quoted"" cell"' + "," * 19)],
+    ids=["blank", "ragged", "quoted"],
+)
+def test_a_large_file_that_is_not_regular_is_numbered_by_us(tmp_path, monkeypatch, rows, line, text):
+    bad = [dict(row) for row in rows]
+    bad[30]["purpose"] = ""
+    path = sent.write_csv(tmp_path / "plain.csv", bad)
+    lines = path.read_text().split("\n")
+    path.write_text("\n".join([*lines[:line], text, *lines[line:]]))
+    monkeypatch.setattr(readers, "LARGE", 0)
+    receipt, _ = stored(tmp_path, path)
+    assert {one.row for one in receipt.held} - {line + 1} == {33}
 
 
 HEADER = ",".join(sent.requests(1)[0]).encode()
