@@ -88,7 +88,7 @@ def _bodies(source) -> Node:
     register = reference.bodies()
     bodies: dict[str, list[dict]] = {}
     for row in source.companion("participation"):
-        bodies.setdefault(row["body"], []).append(row)
+        bodies.setdefault(row["body"] or "A sender without a body", []).append(row)
     body = [
         [register[code].name if code in register else code,
          f"{sum(row['received'] for row in rows):,} of {sum(row['expected'] for row in rows):,}",

@@ -107,6 +107,8 @@ class Fake:
                  "received": 78, "last_received": LAST},
                 {"body": "E06000002", "sector": "local_government", "kind": "requests", "expected": 80,
                  "received": 0, "last_received": None},
+                {"body": None, "sector": None, "kind": "awareness", "expected": 5, "received": 4,
+                 "last_received": LAST},
                 {"body": "NCA", "sector": "police", "kind": "requests", "expected": 80, "received": 80,
                  "last_received": LAST},
             ],
