@@ -78,10 +78,34 @@ def _registers(registers: list[dict]) -> list[Node] | None:
         groups.setdefault((row["holder_body"], row["period_start"], row["period_end"]), []).append(row)
     for (holder, start, end), members in groups.items():
         if sum(row["refused"] for row in members):
-            made.append(_register(holder, start, end, members))
+            made.extend((_told_apart(holder, start, end, members), _register(holder, start, end, members)))
     made.append(el("p", "A refusal can be right. A register says what its holder wrote down, and these hold no reasons "
                         "for refusals.", class_="govuk-body-s"))  # fmt: skip
     return made
+
+
+def _told_apart(holder: str, start, end, members: list[dict]) -> Node | None:
+    """Say what a sector's total hides: where one asker within it was refused at a rate of its own."""
+    said = []
+    for sector in dict.fromkeys(row["requester_sector"] for row in members):
+        askers = [row for row in members if row["requester_sector"] == sector and row["received"]]
+        whole = {name: sum(row[name] for row in askers) for name in ("received", "refused")}
+        for row in askers:
+            # Whole ranges apart: the asker's own limits lie outside those of the sector it belongs to.
+            lower, upper = _limits(row)
+            if len(askers) > 1 and whole["refused"] and (lower > _limits(whole)[1] or upper < _limits(whole)[0]):
+                said.append(
+                    f"{_asker(row)} alone were refused {row['refused']} of {row['received']:,} "
+                    f"({words.share(row['refused'] / row['received'])}); all of {names.label('sector', sector).lower()}, "
+                    f"{whole['refused']} of {whole['received']:,}."
+                )
+    text = f"{_body(holder)}, {words.day(start)} to {words.day(end)}. {' '.join(said)}"
+    return el("p", text, class_="govuk-body") if said else None
+
+
+def _limits(row: dict) -> tuple[float, float]:
+    lower, upper = wilson(row["refused"], row["received"])
+    return float(lower), float(upper)
 
 
 def _register(holder: str, start, end, members: list[dict]) -> Node:
@@ -96,7 +120,7 @@ def _register(holder: str, start, end, members: list[dict]) -> Node:
 
 
 def _share(row: dict) -> tuple[str, str]:
-    lower, upper = (float(limit) for limit in wilson(row["refused"], row["received"]))
+    lower, upper = _limits(row)
     return words.share(row["refused"] / row["received"]), f"{words.share(lower)} to {words.share(upper)}"
 
 

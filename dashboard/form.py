@@ -84,12 +84,12 @@ def _message(name: str, wrong: dict) -> Node | None:
 
 
 def _filters(view: View, wrong: dict) -> Node:
-    """Every dimension as a closed list of checkboxes; open where something is chosen or wrong."""
+    """Every dimension as a list of checkboxes, folded away; the style sheet marks the lists that are in use."""
     listed = offered(view.measure)
     hint = f"One value filters. Up to {MOST_SERIES} values of one list are compared as lines; nothing is added up."
     return el(
         "details",
-        _summary("Filters", sum(len(values) for _, values in view.where)),
+        _summary("Filters"),
         el(
             "div",
             el("p", hint, class_="govuk-hint"),
@@ -97,7 +97,7 @@ def _filters(view: View, wrong: dict) -> Node:
             class_="govuk-details__text",
         ),
         class_="govuk-details filters",
-        open=bool(view.where) or any(name in wrong for name in FILTERS),
+        open=any(name in wrong for name in FILTERS),
     )
 
 
@@ -115,7 +115,7 @@ def _checkboxes(name: str, chosen: tuple[str, ...], wrong: dict) -> Node:
     ]  # fmt: skip
     return el(
         "details",
-        _summary(label, len(chosen)),
+        _summary(label),
         el(
             "fieldset",
             el("legend", label, class_="govuk-visually-hidden"),
@@ -129,10 +129,8 @@ def _checkboxes(name: str, chosen: tuple[str, ...], wrong: dict) -> Node:
     )
 
 
-def _summary(label: str, count: int) -> Node:
-    chosen = el("span", f" ({count} chosen)", class_="chosen") if count else None
-    text = el("span", label, chosen, class_="govuk-details__summary-text")
-    return el("summary", text, class_="govuk-details__summary")
+def _summary(label: str) -> Node:
+    return el("summary", el("span", label, class_="govuk-details__summary-text"), class_="govuk-details__summary")
 
 
 def _span(view: View, years: range, wrong: dict) -> Node:

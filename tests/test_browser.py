@@ -193,6 +193,7 @@ def test_another_measure_brings_its_own_choices(opened, address):
 
 def test_a_choice_that_cannot_be_shown_is_told_at_the_top_and_has_the_focus(opened):
     page = opened("/trends?level=month&sector=health")
+    page.locator("summary", has_text="Filters").click()
     page.locator("summary", has_text="Holder's region").click()
     page.get_by_label("London").check()
     page.wait_for_selector(".govuk-error-summary")

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard import charts, key
+from dashboard import charts, key, traces
 from dashboard.events import marked, tags
 from dashboard.series import drawn, split
 from dashboard.view import MOST_SERIES, View, parse
@@ -31,7 +31,7 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-CONTRASTS = [*((one, 3.0) for one in charts.COLOURS), (charts.TEXT, 4.5), (charts.LINE, 4.5)]
+CONTRASTS = [*((one, 3.0) for one in traces.COLOURS), (charts.TEXT, 4.5), (charts.LINE, 4.5)]
 
 
 @pytest.mark.parametrize(("colour", "least"), CONTRASTS)
@@ -40,7 +40,7 @@ def test_lines_and_text_stand_out_from_white(colour, least):
 
 
 def test_every_series_has_its_own_colour_and_its_own_dash():
-    assert len(set(charts.COLOURS)) == len(set(charts.DASHES)) == MOST_SERIES
+    assert len(set(traces.COLOURS)) == len(set(traces.DASHES)) == MOST_SERIES
     view, _ = parse("by=region&level=year")
     made = chart(view, Fake().answer(view.question()).rows)
     settled = [trace for trace in lines(made) if isinstance(trace["marker"]["color"], str)
