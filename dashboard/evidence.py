@@ -90,17 +90,20 @@ def _told_apart(holder: str, start, end, members: list[dict]) -> Node | None:
     for sector in dict.fromkeys(row["requester_sector"] for row in members):
         askers = [row for row in members if row["requester_sector"] == sector and row["received"]]
         whole = {name: sum(row[name] for row in askers) for name in ("received", "refused")}
-        for row in askers:
-            # Whole ranges apart: the asker's own limits lie outside those of the sector it belongs to.
-            lower, upper = _limits(row)
-            if len(askers) > 1 and whole["refused"] and (lower > _limits(whole)[1] or upper < _limits(whole)[0]):
-                said.append(
-                    f"{_asker(row)} alone were refused {row['refused']} of {row['received']:,} "
-                    f"({words.share(row['refused'] / row['received'])}); all of {names.label('sector', sector).lower()}, "
-                    f"{whole['refused']} of {whole['received']:,}."
-                )
+        # A rate of its own: the asker's whole range lies outside that of the sector it belongs to.
+        apart = [row for row in askers if whole["refused"] and _outside(_limits(row), _limits(whole))]
+        for row in sorted(apart, key=lambda row: -row["refused"]):
+            share = words.share(row["refused"] / row["received"])
+            said.append(f"{_asker(row)} alone were refused {row['refused']} of {row['received']:,} ({share}).")
+        if apart:
+            of_all = f"{whole['refused']} of {whole['received']:,}"
+            said.append(f"Together, {names.label('sector', sector).lower()}: {of_all}.")
     text = f"{_body(holder)}, {words.day(start)} to {words.day(end)}. {' '.join(said)}"
     return el("p", text, class_="govuk-body") if said else None
+
+
+def _outside(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] > other[1] or one[1] < other[0]
 
 
 def _limits(row: dict) -> tuple[float, float]:
