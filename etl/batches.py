@@ -35,13 +35,17 @@ class Batch:
         """Refusal when a fact is said nowhere and its kind can't do without it."""
         needed = ["sender"] if self.kind in DATED else ["sender", "period_from", "period_to"]
         needed += ["extracted_on"] if self.kind == "requests" else []
-        missing = [name for name in needed if name not in self.columns and not self.said.get(name)]
+        missing = [name for name in needed if not self.says(name)]
         if missing:
             options = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
             raise Refusal(
                 f"The {self.kind} return does not say {', '.join(missing)}. Give each as a column of that name, on a "
                 f"sheet called Cover, or in the command ({options}). Nothing was loaded."
             )
+
+    def says(self, fact: str) -> bool:
+        """Whether the fact is said anywhere, be it in a column."""
+        return fact in self.columns or bool(self.said.get(fact))
 
     def with_extras(self, one: Return) -> Return:
         return replace(one, **{name: value for name, value in self.extras.items() if value is not None})

@@ -22,7 +22,7 @@ from etl.warehouse import quoted, values
 ROWS = 10_000_000
 SEED = 20201217
 TARGET_RATIO, TARGET_MB = 1.4, 1000
-FACTS = {"period_from": "2024-01-01", "period_to": "2024-12-31", "extracted_on": "2025-06-30"}
+FACTS = {"reported_by": "holder", "period_from": "2024-01-01", "period_to": "2024-12-31", "extracted_on": "2025-06-30"}
 SENDERS = 400
 
 
@@ -55,7 +55,8 @@ def _rows_sql(rows, seed):
                            WHEN luck < 150 + 150 * (purpose LIKE 'safeguarding%')::INTEGER + holder % 100 THEN 'refused'
                            WHEN luck < 500 THEN 'shared_part' ELSE 'shared_full' END AS outcome
             FROM drawn)
-        SELECT {bodies}[1 + holder] AS sender, printf('REQ-%09d', i) AS request_ref, {bodies}[1 + holder] AS holder_body,
+        SELECT {bodies}[1 + holder] AS sender, printf('REQ-%09d', i) AS request_ref,
+               {bodies}[1 + holder] AS holder_body,
                CASE WHEN asker % 4 > 0 THEN {bodies}[1 + asker] END AS requester_body,
                {of_body("sectors", "holder")} AS holder_sector, {of_body("sectors", "asker")} AS requester_sector,
                {of_body("regions", "holder")} AS region, {of_body("regions", "asker")} AS requester_region, purpose,

@@ -5,7 +5,7 @@ from etl.contracts import contract
 from etl.receipt import ROWS_KEPT, Held
 from etl.rules import Rule, rules, type_rules
 from etl.staging import nearest
-from etl.warehouse import quoted
+from etl.warehouse import insert_rows, quoted
 
 RAGGED = Rule(
     "ragged_row",
@@ -53,17 +53,20 @@ def hold(con, kind: str, file_id: int) -> list[dict]:
 
 
 def hold_findings(con, file_id: int, findings) -> list[dict]:
-    """Hold the staged rows that a pre-check or screen found wanting (etl.finding.Finding with a row)."""
-    found = [one for one in findings if one.severity == "blocks_row" and one.row]
-    if found:
-        rows = [[file_id, one.sheet, one.row, one.column, one.rule, f"{one.message} {one.mend}"] for one in found]
-        con.executemany("INSERT INTO held SELECT ?, NULL, ?, ?, ?, ?, ?", rows)
-    kinds = {(one.rule, one.column): f"{one.message} {one.mend}" for one in found}
+    """Hold the staged rows that a pre-check or screen found wanting (etl.finding.Finding), where they are rows."""
+    staged = con.execute("SELECT _sheet, _row FROM staged WHERE _flaw IS NOT NULL").fetchall()
+    rows, counts = [], {}
+    for sheet, row in staged:
+        for one in findings:
+            if one.row == row and one.sheet in (None, sheet):
+                message = f"{one.message} {one.mend}"
+                rows.append([file_id, sheet, row, one.column, one.rule, message])
+                counts[one.rule, one.column, message] = counts.get((one.rule, one.column, message), 0) + 1
+    insert_rows(con, "held", ("file_id", "sheet", "row", "column_name", "rule", "message"), rows)
     return [
-        {"rule": rule, "column": column, "message": message,
-         "rows": sum(1 for one in found if (one.rule, one.column) == (rule, column))}
-        for (rule, column), message in kinds.items()
-    ]  # fmt: skip
+        {"rule": rule, "column": column, "message": message, "rows": count}
+        for (rule, column, message), count in counts.items()
+    ]
 
 
 def listed(con, file_id: int) -> list[Held]:

@@ -14,6 +14,8 @@ def keep(con, batch: Batch, findings, file_id: int, key: bytes, receipt) -> list
     findings: what the pre-check says of single rows. A clean CSV of requests goes the short way.
     """
     batch.need_facts()
+    if batch.kind in ("requests", "request_counts") and not (batch.says("reported_by")):
+        receipt.note("reported_by_assumed", "Taken as reported by the holder of the data: the return does not say.")
     if batch.kind == fastroad.KIND and batch.table is not None and not findings:
         stored = _short_way(con, batch, file_id, receipt, key)
         if stored is not None:
@@ -53,7 +55,9 @@ def _long_way(con, batch, findings, file_id, key, receipt):
             SELECT return_id, {staging.stored_sql(batch.kind)} FROM (
                 SELECT s.*, a.return_id FROM staged AS s JOIN arriving AS a ON {holding.SAME_RETURN} WHERE {good()})"""
     )
-    if not receipt.profile:
+    if receipt.profile:
+        _move_held(con, receipt)
+    else:
         receipt.sheets += [_counted(*row) for row in _sheets(con)]
     return _record(con, file_id, settled, *_by_return(con))
 
@@ -104,6 +108,19 @@ def _sheets(con):
     return con.execute(
         f"SELECT _sheet, count(*), count(*) FILTER ({good()}) FROM staged GROUP BY _sheet ORDER BY min(_line)"
     ).fetchall()
+
+
+def _move_held(con, receipt):
+    """A source row none of whose contract rows passed was not used after all, but held."""
+    held = con.execute(
+        f"""SELECT _sheet, count(*) FROM (SELECT _sheet, _row, bool_or({good()}) AS passed FROM staged
+                                          WHERE _row IS NOT NULL GROUP BY ALL) WHERE NOT passed GROUP BY ALL"""
+    )
+    for sheet, rows in held.fetchall():
+        for one in receipt.sheets:
+            if one["sheet"] == sheet:
+                moved = min(rows, one["rows_used"])
+                one["rows_used"], one["rows_held"] = one["rows_used"] - moved, one["rows_held"] + moved
 
 
 def _counted(sheet, read, used):

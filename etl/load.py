@@ -83,8 +83,10 @@ def _transact(con, home, path, checked, said, sha256, now, receipt):
         return
     con.execute("BEGIN")
     try:
-        file_id = returns.add_file(con, sha256, path.name, None, "loaded", None, said, now)
-        stored = _take(con, home, path, checked, said, file_id, receipt)
+        known = evidence.evidence(path)
+        arguments = {**said, **known.facts, **known.extras}
+        file_id = returns.add_file(con, sha256, path.name, None, "loaded", None, arguments, now)
+        stored = _take(con, home, path, checked, {**said, **known.facts}, known.extras, file_id, receipt)
         if receipt.status == "loaded":
             _finish(con, home, file_id, stored, receipt)
             con.execute("COMMIT")
@@ -95,13 +97,12 @@ def _transact(con, home, path, checked, said, sha256, now, receipt):
         raise
 
 
-def _take(con, home, path, checked, said, file_id, receipt):
+def _take(con, home, path, checked, said, extras, file_id, receipt):
     """Fill tables and receipt from the file; the returns as recorded. Refusal when no row passes."""
-    known = evidence.evidence(path)
     _say(checked, receipt)
     stored = []
     with tempfile.TemporaryDirectory(prefix="uptake-") as folder:
-        for batch in batches(path, checked, {**said, **known.facts}, known.extras, receipt, Path(folder)):
+        for batch in batches(path, checked, said, extras, receipt, Path(folder)):
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
     if not receipt.profile:
@@ -112,7 +113,7 @@ def _take(con, home, path, checked, said, file_id, receipt):
     if not stored:
         raise Refusal(NOTHING)
     receipt.playback = playback(con, stored)
-    _note_senders(con, stored, receipt)
+    _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
     return stored
 
@@ -146,7 +147,7 @@ def _say(checked, receipt):
         receipt.note(one.rule, f"{one.message} {one.mend}", None, one.sheet)
 
 
-def _note_senders(con, stored, receipt):
+def _note_returns(con, stored, receipt):
     known = {sender for (sender,) in con.execute("SELECT sender FROM senders").fetchall()}
     unknown = {one.sender for one in stored if not one.published} - known
     if unknown:
@@ -155,6 +156,8 @@ def _note_senders(con, stored, receipt):
             "sender_unknown",
             f"{who} not in senders.csv, so the figures are treated as confidential and none are counted as missing.",
         )
+    if any(one.kind == "requests" and one.extracted_on < one.period_to for one in stored):
+        receipt.note("extracted_early", "The figures were taken before the period ended, so its last days are missing.")
     stale = sum(one.status == "stale" for one in stored)
     if stale:
         receipt.note("stale", f"{stale:,} of the returns are older than what was sent before; they do not count.")

@@ -10,6 +10,7 @@ import xlsxwriter
 from etl.contracts import contract
 
 FACTS = {
+    "reported_by": "holder",
     "sender": "E08000025",
     "period_from": "2026-01-01",
     "period_to": "2026-03-31",
