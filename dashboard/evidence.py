@@ -13,6 +13,7 @@ from etl.paths import DATA
 from metrics.intervals import wilson
 
 FOLDER = DATA / "evidence"
+UNNAMED = {"police": "Police forces"}
 
 
 @cache
@@ -106,6 +107,10 @@ def _outside(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] > other[1] or one[1] < other[0]
 
 
+def _refused(row: dict) -> str:
+    return f"{row['refused']:,} of {row['received']:,} refused"
+
+
 def _limits(row: dict) -> tuple[float, float]:
     lower, upper = wilson(row["refused"], row["received"])
     return float(lower), float(upper)
@@ -128,7 +133,9 @@ def _share(row: dict) -> tuple[str, str]:
 
 
 def _asker(row: dict) -> str:
-    return _body(row["requester_body"]) if row["requester_body"] else names.label("sector", row["requester_sector"])
+    """Who asked: the body, or what a register calls the many bodies of a sector that it does not name."""
+    sector = row["requester_sector"]
+    return _body(row["requester_body"]) if row["requester_body"] else UNNAMED.get(sector, names.label("sector", sector))
 
 
 def _body(code: str) -> str:

@@ -196,17 +196,20 @@ def test_the_overview_tells_a_sentence_for_each_family(client):
 
 @pytest.mark.parametrize("synthetic", [True, False])
 def test_published_evidence_stands_in_either_kind_of_home(synthetic):
+    register = {"sender": "NHSD", "holder_body": "NHSD", "period_start": "2017-09-01", "period_end": "2017-11-30",
+                "requester_sector": "police"}  # fmt: skip
     registers = [
-        {"sender": "NHSD", "holder_body": "NHSD", "requester_sector": "police", "requester_body": None,
-         "period_start": "2017-09-01", "period_end": "2017-11-30", "received": 70, "refused": 52},
-    ]  # fmt: skip
+        register | {"requester_body": None, "received": 70, "refused": 52},
+        register | {"requester_body": "NCA", "received": 123, "refused": 0},
+    ]
     text = text_of(create_app(Fake(synthetic, registers)).server.test_client(), "/")
     plain = re.sub("<[^>]+>", " ", text)
     assert "8 of 40" in plain
     assert "20.0% (95% range 10.5% to 34.8%)" in plain
     assert "Approximate" in plain
     assert "13 January 2021, Q11" in plain
-    assert re.search(r"Policing and law enforcement\s+70\s+52\s+74.3%\s+63.0% to 83.1%", plain)
+    assert re.search(r"Police forces\s+70\s+52\s+74.3%\s+63.0% to 83.1%", plain)
+    assert "Police forces alone: 52 of 70 refused (74.3%); all of policing and law enforcement, 52 of 193" in plain
 
 
 def test_the_overview_says_when_there_is_nothing_to_compare():
