@@ -156,7 +156,8 @@ def lines_sql(table: Table, kind: str, folder: Path) -> str:
     """
     columns = table.columns(kind)
     if table.form == "parquet":
-        cells = ", ".join(f'CAST("{table.header[place]}" AS VARCHAR) AS {name}' for name, place in columns.items())
+        named = {name: table.header[place].replace('"', '""') for name, place in columns.items()}
+        cells = ", ".join(f'CAST("{found}" AS VARCHAR) AS {name}' for name, found in named.items())
         return (
             f"(SELECT file_row_number + 1 AS _line, {quoted(table.sheet)} AS _sheet, file_row_number + 2 AS _row, "
             f"CAST(NULL AS VARCHAR) AS _flaw, {cells} FROM {_parquet_sql(table.path)})"

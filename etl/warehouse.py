@@ -23,6 +23,9 @@ CONFIG = {
     "memory_limit": "700MB",
     "threads": 2,
     "preserve_insertion_order": False,
+    # Nothing is ever fetched or loaded from outside to read a return.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
 }
 WAIT_SECONDS = 600
 STALE_SECONDS = 3600  # a plain lock file older than this was left by a process that died

@@ -11,7 +11,7 @@ import sent
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from etl import keep, warehouse
+from etl import bench, keep, warehouse
 from etl.contracts import contract
 from etl.errors import Refusal
 from etl.home import Home, reference_key
@@ -19,6 +19,8 @@ from etl.load import check, load
 from etl.paths import ROOT
 from etl.receipt import lines, text
 from etl.rules import CROSS
+
+REAL = ROOT.parent / "shared" / "real"
 
 
 @pytest.fixture(autouse=True)
@@ -271,6 +273,21 @@ def test_rows_and_ledger_are_kept_together_or_not_at_all(home, loaded, monkeypat
     assert loaded(sent.requests(7), "newer.csv", extracted_on="2026-06-30").ok
 
 
+def test_a_load_that_is_killed_at_its_last_step_leaves_the_home_as_it_was(tmp_path, home, loaded):
+    loaded(sent.requests(5))
+    before = everything(home)
+    path = sent.write_csv(tmp_path / "newer.csv", sent.requests(9))
+    facts = {**sent.FACTS, "extracted_on": "2026-06-30"}
+    code = (
+        "import os, sys; from etl import load; from etl.home import home; load.insert_rows = lambda *_: os._exit(9); "
+    )
+    code += f"load.load(sys.argv[1:], home(), **{facts})"
+    environment = {**os.environ, "UPTAKE_HOME": str(home.path), "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", code, str(path)], env=environment, cwd=ROOT).returncode == 9
+    assert everything(home) == before
+    assert loaded(sent.requests(9), "newer.csv", extracted_on="2026-06-30").ok
+
+
 def test_when_no_row_passes_the_old_return_stands(home, loaded):
     loaded(sent.requests(5))
     receipt = loaded(sent.requests(4, region="nowhere"), "worse.csv", extracted_on="2026-06-30")
@@ -398,6 +415,23 @@ def test_two_loads_at_once_wait_for_each_other(tmp_path, home):
     assert [one.wait(120) for one in running] == [0, 0, 0]
     assert len(query(home, "FROM returns WHERE status = 'current'")) == 1
     assert len(query(home, "FROM returns")) == 3
+
+
+def test_the_rows_of_the_benchmark_break_no_rule(tmp_path, home):
+    bench.make(tmp_path / "many.csv", 3000)
+    [receipt] = load([tmp_path / "many.csv"], home, **bench.FACTS)
+    assert receipt.ok and receipt.sheets[0]["rows_used"] == 3000
+    assert len(receipt.returns) == bench.SENDERS
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real registers in ../shared/real are not here")
+def test_real_registers_are_taken_whole(home):
+    receipts = load([path for path in sorted(REAL.iterdir()) if path.suffix in (".xlsx", ".ods")], home)
+    assert [receipt.status for receipt in receipts] == ["loaded", "loaded"]
+    assert all(receipt.ok and adds_up(receipt) and receipt.profile for receipt in receipts)
+    assert sum(one["rows_read"] for receipt in receipts for one in receipt.sheets) == 6900
+    assert {one["published"] for receipt in receipts for one in receipt.returns} == {True}
+    assert home.kind is None  # published figures may stand in a home of either kind
 
 
 WORDS = some.text(
