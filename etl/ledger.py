@@ -2,7 +2,7 @@
 
 import duckdb
 
-from etl import companions, facts, reference, snapshot
+from etl import coverage, facts, reference, snapshot
 from etl.warehouse import reading
 
 FILES = """
@@ -85,7 +85,7 @@ def _absent(home) -> list[dict]:
         con.execute("CREATE TEMP TABLE body_sectors (body VARCHAR, sector VARCHAR)")
         sectors = [(code, row.sector) for code, row in reference.bodies().items()]
         con.executemany("INSERT INTO body_sectors VALUES (?, ?)", sectors)
-        companions.judge_returns(con)
+        coverage.judge_returns(con)
         return [{key: value for key, value in row.items() if key != "received"} for row in _rows(con, ABSENT)]
 
 

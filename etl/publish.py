@@ -6,7 +6,18 @@ from contextlib import contextmanager
 
 import duckdb
 
-from etl import cells, companions, facts, reference, snapshot, speed
+from etl import (
+    breakdowns,
+    cells,
+    coverage,
+    facts,
+    reference,
+    registers,
+    snapshot,
+    speed,
+    stocks,
+    surveys,
+)
 from etl.errors import Refusal
 from metrics.indicators import INDICATORS
 
@@ -68,13 +79,14 @@ def _fill(con, home, progress) -> None:
     _about(con, home)
 
 
+# The tables beside the cells; each takes the connection and makes its own.
 COMPANIONS = (
-    companions.breakdowns,
-    companions.agreements,
-    companions.answers,
-    companions.registers,
-    companions.loads,
-    companions.coverage,
+    breakdowns.publish,
+    stocks.publish,
+    surveys.publish,
+    registers.publish,
+    registers.loads,
+    coverage.publish,
 )
 
 

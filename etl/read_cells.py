@@ -1,0 +1,163 @@
+"""Figures of requests, read from the published cells and the time to decision beside them.
+
+A reader takes a cursor on a snapshot, a Question and the snapshot's row `about`, and gives a list of rows: the
+question's keys and a figure. Nothing is summed; a gap is said, not left out.
+"""
+
+from etl import reference
+from metrics import evaluate
+from metrics.counts import COUNTS
+from metrics.dimensions import CODE_LISTS, DIMENSIONS
+from metrics.disclosure import MEDIAN_BASE, P90_BASE
+from metrics.formulas import Share, Total, Undecided
+from metrics.periods import label, periods_between, span_of
+from metrics.question import Question
+
+
+def fetch_all(con, sql: str, values=()) -> list[dict]:
+    """Every row of a query as a dict."""
+    result = con.execute(sql, list(values))
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def cells(con, question: Question, about_row: dict) -> list[dict]:
+    """Figures of a Share or Total, one row a series and period."""
+    formula = question.definition.formula
+    columns = COUNTS if isinstance(formula, Share | Total) else ("received",)
+    found = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", *columns))
+    return _rows(con, question, about_row, found, lambda parts: _from_cells(formula, parts))
+
+
+def _from_cells(formula, parts: dict) -> dict:
+    if isinstance(formula, Total):
+        return evaluate.total(parts.get("returns"), parts.get("published"), formula.numerator)
+    return evaluate.share(parts.get("returns"), parts.get("published"), formula.numerator, formula.denominator)
+
+
+def speed(con, question: Question, about_row: dict) -> list[dict]:
+    """Figures of time to decision: the protected part's curve, else the published part's; curves cannot be added."""
+    formula = question.definition.formula
+    cells = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", "received"))
+    curves = {_key(row, question, with_part=True): row for row in _fetch(con, "speed", question, ("*",))}
+
+    def figure(parts: dict) -> dict:
+        cell = parts.get("returns") or parts.get("published")
+        curve = curves.get(_key(cell, question, with_part=True)) if cell else None
+        if isinstance(formula, Undecided):
+            made = evaluate.undecided(curve, cell, formula.day)
+        else:
+            name, base = ("p50", MEDIAN_BASE) if formula.quantile == 0.5 else ("p90", P90_BASE)
+            made = evaluate.days(curve, cell, name, base)
+        if cell and cell["part"] == "published":
+            made["flags"].append("published")
+        return made
+
+    return _rows(con, question, about_row, cells, figure)
+
+
+def _fetch(con, table: str, question: Question, columns) -> list[dict]:
+    """The rows of one combination at one level, for the values and periods that are asked for."""
+    dimensions = [name for name in DIMENSIONS if name in question.dimensions]
+    combo = sum(1 << DIMENSIONS.index(name) for name in dimensions)
+    wanted = {**{key: (value,) for key, value in question.definition.always}, **dict(question.where)}
+    conditions, values = ["combo = ?", "level = ?", "reported_by = ?"], [combo, question.level, question.reported_by]
+    for name in dimensions:
+        if name in wanted:
+            conditions.append(f"{name} IN ({', '.join('?' * len(wanted[name]))})")
+            values.extend(wanted[name])
+    first, last = span_of(question.first), span_of(question.last)
+    if first:
+        conditions.append("period >= ?")
+        values.append(first[0])
+    if last:
+        conditions.append("period <= ?")
+        values.append(last[1])
+    chosen = ", ".join(dict.fromkeys([*columns])) if columns != ("*",) else "*"
+    if chosen != "*":
+        chosen = ", ".join(["period", *dimensions, chosen])
+    return fetch_all(con, f"SELECT {chosen} FROM {table} WHERE {' AND '.join(conditions)}", values)
+
+
+def _key(row: dict, question: Question, with_part: bool = False) -> tuple:
+    fixed = tuple(row[name] for name in question.dimensions)
+    return (*fixed, row["period"], row["part"]) if with_part else (*fixed, row["period"])
+
+
+def _rows(con, question: Question, about_row: dict, found: list[dict], figure) -> list[dict]:
+    """One row a series and period, with gaps said rather than left out."""
+    parts: dict[tuple, dict] = {}
+    for row in found:
+        parts.setdefault(_key(row, question), {})[row["part"]] = row
+    series = _series(question, parts)
+    periods = _periods(question, about_row, parts)
+    reported = _reported(con, question) if question.level != "all" else {}
+    rows = []
+    for values in series:
+        for period in periods:
+            cell = parts.get((*values, period))
+            made = figure(cell) if cell else _absent(question, values, period, reported)
+            rows.append({**labels(question, values, period), **made})
+    return rows
+
+
+def _series(question: Question, parts: dict) -> list[tuple]:
+    """The combinations of values to give rows for: those asked for by name, else those that occur.
+
+    A predefined group gets a row only when it is asked for by name.
+    """
+    named = {**{key: (value,) for key, value in question.definition.always}, **dict(question.where)}
+    occurring = {key[:-1] for key in parts}
+    groups = {name: set(reference.groups(name)) for name in question.dimensions if name not in named}
+    kept = {
+        values
+        for values in occurring
+        if not any(value in groups.get(name, ()) for name, value in zip(question.dimensions, values, strict=True))
+    }
+    if all(name in named for name in question.dimensions):
+        # Every value was asked for by name: a value without a cell still gets its rows, saying why it is empty.
+        kept = {()}
+        for name in question.dimensions:
+            kept = {(*values, value) for values in kept for value in named[name]}
+    order = [{code: at for at, code in enumerate(reference.codes(CODE_LISTS[name]))} for name in question.dimensions]
+    return sorted(kept, key=lambda values: [at.get(value, 999) for at, value in zip(order, values, strict=True)])
+
+
+def _periods(question: Question, about_row: dict, parts: dict) -> list:
+    if question.level == "all":
+        return [None]
+    found = sorted({key[-1] for key in parts})
+    if not found:
+        return []
+    first = span_of(question.first)[0] if question.first else found[0]
+    last = span_of(question.last)[1] if question.last else found[-1]
+    return periods_between(question.level, max(first, found[0]), min(last, found[-1]))
+
+
+def _reported(con, question: Question) -> dict[tuple, int]:
+    """Returns received by sector and year: tells a true zero from a return that never came."""
+    rows = fetch_all(con, "SELECT sector, period, received FROM coverage WHERE level = 'year'")
+    return {(row["sector"], row["period"].year): row["received"] for row in rows}
+
+
+def _absent(question: Question, values: tuple, period, reported: dict) -> dict:
+    """A cell that is not in the file: hidden for being small, a true zero, or never submitted."""
+    if len(question.dimensions) > 2:
+        return evaluate.figure("suppressed")
+    sector = dict(zip(question.dimensions, values, strict=True)).get("sector", "")
+    year = period.year if period else None
+    received = reported.get((sector, year), 0) if year else sum(reported.values())
+    if not received:
+        return evaluate.figure("not_submitted")
+    if isinstance(question.definition.formula, Total):
+        return evaluate.figure("ok", numerator=0, value=0)
+    return evaluate.figure("too_few", denominator=0)
+
+
+def labels(question: Question, values: tuple, period) -> dict:
+    """The row's keys: the dimensions asked by (or given several values), then the span of time."""
+    named = dict(zip(question.dimensions, values, strict=True))
+    row = {key: named[key] for key in question.keys}
+    if question.level != "all":
+        row[question.level] = label(question.level, period)
+    return row

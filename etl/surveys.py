@@ -1,0 +1,58 @@
+"""Survey answers by wave and question, and the frame that each wave was drawn from."""
+
+from metrics.disclosure import NEARLY_ALL, SMALL, SURVEY_BASE, UNDER
+
+
+def publish(con) -> None:
+    """Tables `answers` (by wave and question, by up to one of sector, region, role) and `waves` (response rates)."""
+    con.execute(
+        f"""
+        CREATE TABLE answers AS
+        WITH judged AS (
+            SELECT r.part, r.approximate, a.wave, a.sector::VARCHAR AS sector, a.region::VARCHAR AS region,
+                   a.role::VARCHAR AS role, a.question::VARCHAR AS question,
+                   s.counts_as, a.respondents, a.weight_sum, a.weight_sum_squares
+            FROM w.awareness AS a JOIN current_returns AS r USING (return_id)
+            JOIN answer_sides AS s ON s.question = a.question::VARCHAR AND s.code = a.answer::VARCHAR
+            WHERE a.answer::VARCHAR <> 'not_stated'
+        ),
+        summed AS (
+            SELECT part, wave, question, max(approximate::INTEGER) > 0 AS approximate,
+                   CASE WHEN GROUPING(sector) = 0 THEN 'sector' WHEN GROUPING(region) = 0 THEN 'region'
+                        WHEN GROUPING(role) = 0 THEN 'role' ELSE '' END AS dimension,
+                   CASE WHEN GROUPING(sector) = 0 THEN sector WHEN GROUPING(region) = 0 THEN region
+                        WHEN GROUPING(role) = 0 THEN role ELSE '' END AS value,
+                   sum(CASE WHEN counts_as = 'yes' THEN respondents ELSE 0 END)::BIGINT AS yes,
+                   sum(respondents)::BIGINT AS respondents,
+                   sum(CASE WHEN counts_as = 'yes' THEN weight_sum ELSE 0 END) AS weight_yes,
+                   sum(weight_sum) AS weight_sum, sum(weight_sum_squares) AS weight_sum_squares
+            FROM judged
+            GROUP BY GROUPING SETS ((part, wave, question), (part, wave, question, sector),
+                                    (part, wave, question, region), (part, wave, question, role))
+        )
+        SELECT part, wave, question, dimension, value, approximate,
+               part = 'published' OR respondents >= {SURVEY_BASE} AS shown,
+               CASE WHEN part = 'published' THEN yes WHEN respondents < {SURVEY_BASE} THEN NULL
+                    WHEN yes < {SMALL} THEN {UNDER} WHEN respondents - yes < {SMALL} THEN {NEARLY_ALL}
+                    ELSE yes END AS yes,
+               CASE WHEN part = 'published' OR respondents >= {SURVEY_BASE} THEN respondents END AS respondents,
+               CASE WHEN part = 'published' OR (respondents >= {SURVEY_BASE} AND yes >= {SMALL}
+                         AND respondents - yes >= {SMALL}) THEN round(weight_yes / weight_sum, 6) END AS share,
+               CASE WHEN part = 'published' OR respondents >= {SURVEY_BASE}
+                    THEN round(weight_sum * weight_sum / weight_sum_squares, 2) END AS effective
+        FROM summed ORDER BY ALL
+        """
+    )
+    con.execute(
+        """
+        CREATE TABLE waves AS
+        SELECT f.wave, r.part, r.sender, max(r.source) AS source, max(r.approximate::INTEGER) > 0 AS approximate,
+               (SELECT min(a.fieldwork_start) FROM w.awareness AS a WHERE a.wave = f.wave) AS fieldwork_start,
+               (SELECT max(a.fieldwork_end) FROM w.awareness AS a WHERE a.wave = f.wave) AS fieldwork_end,
+               sum(f.population)::BIGINT AS population, sum(f.invited)::BIGINT AS invited,
+               sum(f.responded)::BIGINT AS responded
+        FROM w.survey_frame AS f JOIN (SELECT c.*, w.returns.source FROM current_returns AS c
+                                       JOIN w.returns USING (return_id)) AS r USING (return_id)
+        GROUP BY f.wave, r.part, r.sender ORDER BY ALL
+        """
+    )
