@@ -434,6 +434,41 @@ def test_real_registers_are_taken_whole(home):
     assert home.kind is None  # published figures may stand in a home of either kind
 
 
+PROFILE = """
+title = "Tallies by quarter"
+[facts]
+sender = "NAVCA"
+reported_by = "holder"
+period_from = 2026-01-01
+period_to = 2026-03-31
+[constants]
+holder_body = "E08000025"
+holder_sector = "voluntary"
+requester_sector = "not_stated"
+region = "E12000005"
+purpose = "not_stated"
+outcome = "refused"
+[[take]]
+kind = "request_counts"
+sheet = "tallies"
+header = ["start", "end", "number"]
+[take.columns]
+period_start = '"start"'
+period_end = '"end"'
+requests = '"number"'
+"""
+
+
+def test_a_row_that_a_profile_used_and_a_check_held_is_counted_as_held(tmp_path, home):
+    (tmp_path / "tallies.toml").write_text(PROFILE)
+    rows = [["start", "end", "number"], ["2026-01-01", "2026-01-31", 14], ["2026-03-01", "2026-04-30", 9]]
+    path = sent.write_xlsx(tmp_path / "export.xlsx", {"tallies": rows})
+    [receipt] = load([path], home, profile=str(tmp_path / "tallies.toml"))
+    assert [(one.sheet, one.row, one.rule) for one in receipt.held] == [("tallies", 3, "period_outside_return")]
+    assert (receipt.sheets[0]["rows_used"], receipt.sheets[0]["rows_held"]) == (1, 1) and adds_up(receipt)
+    assert receipt.playback == "We read 14 requests from 1 Jan 2026 to 31 Mar 2026, 14 refused (100.0%)."
+
+
 WORDS = some.text(
     some.characters(codec="utf-8", exclude_characters="\r\n", exclude_categories=["Cc", "Cf", "Cs"]), max_size=12
 )
