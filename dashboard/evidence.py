@@ -107,10 +107,6 @@ def _outside(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return one[0] > other[1] or one[1] < other[0]
 
 
-def _refused(row: dict) -> str:
-    return f"{row['refused']:,} of {row['received']:,} refused"
-
-
 def _limits(row: dict) -> tuple[float, float]:
     lower, upper = wilson(row["refused"], row["received"])
     return float(lower), float(upper)

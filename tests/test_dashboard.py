@@ -209,7 +209,8 @@ def test_published_evidence_stands_in_either_kind_of_home(synthetic):
     assert "Approximate" in plain
     assert "13 January 2021, Q11" in plain
     assert re.search(r"Police forces\s+70\s+52\s+74.3%\s+63.0% to 83.1%", plain)
-    assert "Police forces alone: 52 of 70 refused (74.3%); all of policing and law enforcement, 52 of 193" in plain
+    assert "Police forces alone were refused 52 of 70 (74.3%)." in plain
+    assert "Together, policing and law enforcement: 52 of 193." in plain
 
 
 def test_the_overview_says_when_there_is_nothing_to_compare():
