@@ -96,7 +96,9 @@ def is_one(one, text) -> bool:
 def _by_contract(taken, tables, said, extras, receipt, folder):
     kinds = {}
     for table in taken:
-        kind = contracts.recognise(table.header, said.get("kind") or table.cover.get("kind"))
+        # On several sheets the columns decide: one word for them all would be wrong for most.
+        told = said.get("kind") or table.cover.get("kind") if len(taken) == 1 else None
+        kind = contracts.recognise(table.header, told)
         kinds.setdefault(kind, []).append(table)
         if table.ignored(kind):
             words = f"{table.ignored(kind)} columns that the {kind} return does not ask for were not read."

@@ -44,7 +44,7 @@ def insert_all(con, batch, key: bytes):
 
 def _by_sender(con, batch, key):
     """One pass: a body's place in its list gives its return's number, so the senders need not be known before."""
-    whole = _return({**batch.said, "sender": "-"})
+    whole = _return({**batch.said, "sender": "any"})
     if whole is None:
         return None
     first = returns.last_number(con) + 1
@@ -68,7 +68,7 @@ def _by_facts(con, batch, fact_columns, key):
         names = ", ".join(f"said_{name}" for name in fact_columns)
         rows = con.execute(f"SELECT DISTINCT {names} FROM ({source}) ORDER BY ALL LIMIT 10000").fetchall()
     said = [{name: value for name, value in zip(fact_columns, row, strict=True) if value} for row in rows]
-    found = [_return({**batch.said, **one}) for one in said]
+    found = list(dict.fromkeys(_return({**batch.said, **one}) for one in said))
     if None in found:
         return None
     settled = returns.settle(con, [batch.with_extras(one) for one in found])
@@ -87,11 +87,7 @@ def _return(facts: dict) -> Return | None:
     """A return of these facts, or None when one is missing or not in its form."""
     whole = {"reported_by": "holder", "synthetic": "no", "kind": KIND, **facts}
     cover = contract("cover")
-    if not all(
-        whole.get(name) and is_one(cover[name], whole[name])
-        for name in FACTS
-        if name != "sender" or whole.get("sender") != "-"
-    ):
+    if not all(whole.get(name) and is_one(cover[name], whole[name]) for name in FACTS):
         return None
     if whole["kind"] != KIND or whole["period_to"] < whole["period_from"]:
         return None

@@ -29,6 +29,7 @@ def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
     """
     said, files = facts(arguments, "command"), _files(paths)
     with warehouse.writing(home) as con:
+        readers.sweep(home.received)
         con.execute("BEGIN")
         returns.copy_senders(con, home)
         con.execute("COMMIT")
@@ -188,7 +189,7 @@ def _files(paths) -> list[Path]:
 
 
 def _is_left_out(path) -> bool:
-    return path.name in LEFT_OUT or path.name.startswith(".") or evidence.is_left_out(path)
+    return path.name in LEFT_OUT or path.name.startswith((".", "~$")) or evidence.is_left_out(path)
 
 
 def _told(files, progress, step):

@@ -67,6 +67,12 @@ def take_in(path: Path, received: Path | None) -> tuple[str, Path]:
     return digest, kept
 
 
+def sweep(received: Path) -> None:
+    """Remove what a process that died left half copied. Only the one writer may call this."""
+    for part in received.glob(".part-*"):
+        part.unlink()
+
+
 def _copy(path, part) -> str:
     """Copy the bytes and give their SHA-256. One small buffer, used again: a third of the time of large blocks."""
     digest, buffer = hashlib.sha256(), memoryview(bytearray(BUFFER))

@@ -98,7 +98,7 @@ CROSS = {
         Rule(
             "reconsidered_before_decided",
             "reconsidered_on",
-            "reconsidered_on < decided_on",
+            "reconsidered_on < coalesce(decided_on, received_on)",
             "The request was reconsidered before it was decided.",
             "Check both dates.",
         ),

@@ -60,8 +60,9 @@ def typed_sql(field: Field) -> str:
     if field.enum:
         return f"CASE WHEN lower({raw}) IN ({', '.join(map(quoted, field.enum))}) THEN lower({raw}) END"
     if field.type == "date":
-        shape = r"\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?"
-        return f"CASE WHEN regexp_full_match({raw}, '{shape}') THEN TRY_CAST(left({raw}, 10) AS DATE) END"
+        day, midnight = r"\d{4}-\d{1,2}-\d{1,2}", r"([ T]00:00:00(\.0+)?)?"
+        only = f"TRY_CAST(regexp_extract({raw}, '{day}') AS DATE)"
+        return f"CASE WHEN regexp_full_match({raw}, '{day}{midnight}') THEN {only} END"
     if field.type == "integer":
         return f"CASE WHEN regexp_full_match({raw}, '-?\\d{{1,9}}(\\.0+)?') THEN split_part({raw}, '.', 1)::INTEGER END"
     if field.type == "number":
@@ -85,12 +86,12 @@ def mark_duplicates(con, kind: str) -> None:
         return
     key = ", ".join("request_key" if name == "request_ref" else name for name in one.key)
     whole = f"sender, reported_by, {key}"
+    twice = f"SELECT {whole} FROM staged WHERE {good()} GROUP BY ALL HAVING count(*) > 1"
     con.execute(
         f"""
         UPDATE staged SET duplicate = 'duplicate_in_file'
         FROM (SELECT _line AS line, row_number() OVER (PARTITION BY {whole} ORDER BY _line) AS nth
-              FROM staged SEMI JOIN (SELECT {whole} FROM staged WHERE {good()} GROUP BY ALL HAVING count(*) > 1) AS twice
-              USING ({whole})
+              FROM staged SEMI JOIN ({twice}) AS twice USING ({whole})
               WHERE {good()}) AS counted
         WHERE counted.line = staged._line AND nth > 1
         """

@@ -220,6 +220,18 @@ def test_facts_in_columns_split_a_file_into_returns_by_period(home, loaded):
     assert {(one["period_from"].year, one["rows_loaded"]) for one in receipt.returns} == {(2024, 2), (2025, 2)}
 
 
+def test_a_blank_fact_in_a_column_is_filled_from_the_command(home, loaded):
+    rows = [{**row, "sender": "" if place % 2 else "E08000025"} for place, row in enumerate(sent.requests(6))]
+    assert loaded(rows).ok
+    assert query(home, "SELECT sender, rows_loaded FROM returns") == [("E08000025", 6)]
+
+
+def test_a_sender_missing_in_some_rows_holds_those(home, loaded):
+    rows = [{**row, "sender": "" if place == 3 else "NAVCA"} for place, row in enumerate(sent.requests(6))]
+    receipt = loaded(rows, sender=None)
+    assert [(one.row, one.rule) for one in receipt.held] == [(5, "blank_sender")]
+
+
 def test_the_same_file_twice_changes_nothing(home, loaded):
     loaded(sent.requests(5))
     before = everything(home)
@@ -249,6 +261,59 @@ def test_a_period_that_overlaps_another_is_refused_and_names_it(home, loaded):
     receipt = loaded(sent.requests(4), "part.csv", period_to="2026-02-28")
     assert receipt.status == "refused" and "2026-01-01 to 2026-03-31" in receipt.reason
     assert query(home, "SELECT count(*) FROM requests") == [(5,)]
+
+
+def test_returns_of_one_file_may_not_overlap_or_differ_in_their_date(home, loaded):
+    rows = sent.requests(4)
+    for place, row in enumerate(rows):
+        row["period_to"] = "2026-03-31" if place % 2 else "2026-02-28"
+    receipt = loaded(rows, period_to=None)
+    assert receipt.status == "refused" and "2026-01-01 to 2026-02-28 and 2026-01-01 to 2026-03-31" in receipt.reason
+    rows = [{**row, "extracted_on": f"2026-05-0{1 + place % 2}"} for place, row in enumerate(sent.requests(4))]
+    assert "more than one extracted_on" in loaded(rows, "dates.csv", extracted_on=None).reason
+
+
+def test_a_file_is_not_touched_by_the_one_before_it(tmp_path, home):
+    bad = sent.write_csv(tmp_path / "a.csv", sent.requests(4, period_to="2026-02-28", region="nowhere"))
+    half = sent.requests(6, period_to="2026-02-28")
+    half[0]["outcome"] = "agreed"
+    half = sent.write_csv(tmp_path / "b.csv", half)
+    good = sent.write_csv(tmp_path / "c.csv", sent.requests(8, period_to="2026-02-28"))
+    receipts = load([bad, half, good], home, **sent.FACTS)
+    assert [one.status for one in receipts] == ["refused", "loaded", "loaded"]
+    assert [len(one.held) for one in receipts] == [4, 1, 0]
+    assert query(home, "SELECT status, rows_loaded FROM returns ORDER BY return_id") == [
+        ("superseded", 5),
+        ("current", 8),
+    ]
+
+
+@pytest.mark.parametrize("day", ["2026-1-9", "2026-01-09 00:00:00"])
+def test_a_date_fares_alike_alone_and_beside_a_bad_row(home, loaded, day):
+    rows = sent.requests(4)
+    rows[1] |= {"received_on": day}
+    assert loaded(rows).ok
+    rows[2]["region"] = "nowhere"
+    assert [one.row for one in loaded(rows, "again.csv").held] == [4]
+
+
+@pytest.mark.parametrize(
+    "day", ["03/04/2026", "2026-02-30", "46027", "infinity", "epoch", "today", "2026-01-09 10:00:00"]
+)
+def test_what_is_no_iso_date_is_held(loaded, day):
+    rows = sent.requests(3)
+    rows[1] |= {"reconsidered_on": day, "reconsidered": "", "outcome": "pending", "decided_on": ""}
+    assert [(one.row, one.rule) for one in loaded(rows).held] == [(3, "type_reconsidered_on")]
+
+
+def test_without_file_locks_a_plain_lock_file_keeps_the_turn(home, loaded, monkeypatch):
+    monkeypatch.setattr(warehouse, "fcntl", None)
+    assert loaded(sent.requests(3)).ok
+    assert not (home.path / "warehouse.lock").exists()
+    (home.path / "warehouse.lock").touch()
+    monkeypatch.setattr(warehouse, "WAIT_SECONDS", 0)
+    with pytest.raises(Refusal, match="Another load"):
+        loaded(sent.requests(4))
 
 
 def test_what_requesters_report_stands_beside_what_holders_report(home, loaded):
