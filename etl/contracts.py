@@ -9,7 +9,8 @@ from functools import cache, cached_property
 from etl.errors import Refusal
 from etl.paths import DATA
 
-KINDS = ("requests", "refusals", "request_counts", "agreements", "awareness", "survey_frame")
+# Every description in the folder is a kind of return, but the one of the facts about a whole return.
+KINDS = tuple(sorted(path.stem for path in (DATA / "contracts").glob("*.json") if path.stem != "cover"))
 # A header row that holds this share of a kind's required columns was meant to be that kind.
 MEANT = 0.5
 

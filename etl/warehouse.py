@@ -12,6 +12,7 @@ import time
 import duckdb
 
 from etl import reference
+from etl.contracts import contract, kinds
 from etl.errors import Refusal
 
 try:
@@ -50,28 +51,24 @@ CREATE TABLE IF NOT EXISTS senders (
     sender VARCHAR, body VARCHAR, kinds VARCHAR, frequency VARCHAR, "from" DATE, "to" DATE, release VARCHAR);
 """
 
-# A type in angle brackets is the ENUM of that code list.
-TABLES = {
-    "requests": """return_id INTEGER, request_key UBIGINT, holder_body <bodies>, requester_body <bodies>,
-        holder_sector <sectors>, requester_sector <sectors>, region <regions>, requester_region <regions>,
-        purpose <purposes>, subject_group <subject_groups>, urgency <urgencies>, received_on DATE,
-        outcome <outcomes>, decided_on DATE, under_agreement <yes_no>, gateway <gateways>,
-        decided_by <decided_by>, tool_cited <tools>, reconsidered <reconsidered>, reconsidered_on DATE,
-        risk_of_not_sharing <yes_no>""",
-    "refusals": """return_id INTEGER, holder_body <bodies>, request_key UBIGINT, rank INTEGER, reason <reasons>,
-        law_cited <laws>""",
-    "request_counts": """return_id INTEGER, holder_body <bodies>, requester_body <bodies>,
-        holder_sector <sectors>, requester_sector <sectors>, region <regions>, purpose <purposes>,
-        period_start DATE, period_end DATE, outcome <outcomes>, requests INTEGER""",
-    "agreements": """return_id INTEGER, body <bodies>, sector <sectors>, region <regions>, period_start DATE,
-        period_end DATE, counterparty_sector <sectors>, in_force INTEGER, active INTEGER, signed INTEGER,
-        ended INTEGER, review_overdue INTEGER""",
-    "awareness": """return_id INTEGER, wave VARCHAR, fieldwork_start DATE, fieldwork_end DATE, sector <sectors>,
-        region <regions>, role <roles>, question <questions>, answer <answers>, respondents INTEGER,
-        weight_sum DOUBLE, weight_sum_squares DOUBLE""",
-    "survey_frame": """return_id INTEGER, wave VARCHAR, sector <sectors>, region <regions>, role <roles>,
-        population INTEGER, invited INTEGER, responded INTEGER""",
-}
+SQL_TYPES = {"string": "VARCHAR", "date": "DATE", "integer": "INTEGER", "number": "DOUBLE"}
+
+
+def table(kind: str) -> str:
+    """The columns of a kind's table, from its contract; a type in angle brackets is the ENUM of that code list.
+
+    A reference is never stored: its column holds the number it is turned into.
+    """
+    fields = [
+        "request_key UBIGINT"
+        if field.name == "request_ref"
+        else f"{field.name} {f'<{field.codes}>' if field.codes else SQL_TYPES[field.type]}"
+        for field in contract(kind).fields
+    ]
+    return ", ".join(["return_id INTEGER", *fields])
+
+
+TABLES = {kind: table(kind) for kind in kinds()}
 LISTS = (
     "bodies", "sectors", "regions", "purposes", "subject_groups", "urgencies", "outcomes", "yes_no", "gateways",
     "decided_by", "tools", "reconsidered", "reasons", "laws", "roles", "questions", "answers",
