@@ -198,9 +198,9 @@ def _back(values, order):
 
 def _settled(verdict: Verdict, p: float, better: str, worth: float) -> Verdict:
     """The id that the numbers allow at this p."""
-    real = p < SIGNIFICANT
+    real = bool(p < SIGNIFICANT)
     doubts = tuple(reason for reason in verdict.reasons if reason != "no_direction")
-    small = real and abs(verdict.difference) < worth
+    small = real and bool(abs(verdict.difference) < worth)
     if doubts:
         return replace(verdict, id=CANNOT_TELL, small_but_real=False, reasons=doubts)
     if not real or small:
