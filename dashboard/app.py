@@ -12,7 +12,7 @@ from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import ASSETS, downloads, frame, security, shell
+from dashboard import ASSETS, downloads, frame, security, shell, trends
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
 from dashboard.pages import BY_PATH, PAGES
@@ -93,11 +93,13 @@ def _routes(app: App) -> None:
     def download():
         view, _ = parse(_query())
         answer = app.source.answer(view.question())
-        name = downloads.file_name(view, answer.data_version)
-        return Response(
-            downloads.as_csv(view, answer), mimetype="text/csv",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )  # fmt: skip
+        return _file(downloads.as_csv(view, answer), "text/csv", downloads.file_name(view, answer.data_version, "csv"))
+
+    @app.server.get("/chart.svg")
+    def chart():
+        view, _ = parse(_query())
+        text, version = trends.chart(app.source, _query())
+        return _file(text, "image/svg+xml", downloads.file_name(view, version, "svg"))
 
     @app.server.errorhandler(Exception)
     def failed(error):
@@ -110,6 +112,10 @@ def _routes(app: App) -> None:
         log.error("%s failed", request.path, exc_info=error)
         sentence = "The service could not answer this. The error has been recorded. Try again, or go to the overview."
         return _trouble(app, shell.trouble(sentence, 500))
+
+
+def _file(text: str, mimetype: str, name: str) -> Response:
+    return Response(text, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _trouble(app: App, content: Content) -> Response:

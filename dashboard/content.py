@@ -19,6 +19,7 @@ class Result:
     figure: dict
     key: Node | None
     after: list[Node]
+    unit: str
     problems: tuple[Problem, ...] = ()
 
 

@@ -42,6 +42,6 @@ def safe(cell):
     return "" if cell is None else cell
 
 
-def file_name(view: View, version: str) -> str:
+def file_name(view: View, version: str, ending: str) -> str:
     """A name that says what the file holds."""
-    return re.sub(r"[^a-z0-9.-]+", "-", f"uptake-{view.measure}-{view.shown_level}-{version}".lower()) + ".csv"
+    return re.sub(r"[^a-z0-9.-]+", "-", f"uptake-{view.measure}-{view.shown_level}-{version}".lower()) + f".{ending}"

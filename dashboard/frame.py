@@ -6,24 +6,25 @@ cells; as HTML they cost nothing, and they are there before and without any scri
 
 from dash import dcc, html
 
-from dashboard import charts
+from dashboard import charts, picture
 from dashboard.content import Result
 from dashboard.markup import Node, Raw, el
 from dashboard.markup import html as written
 
 SLOTS = ("finding", "compared", "key", "after")
-NEEDS = "The chart needs JavaScript. Every figure in it is in the table."
 
 
 def frame(result: Result, live: Raw | None) -> Node:
     """The result as HTML, with Dash's entry point where the chart will be drawn."""
-    picture = el("div", el("noscript", el("p", NEEDS, class_="govuk-body")), live, class_="picture", role="img",
-                 aria_labelledby="finding-title finding-text", style=f"height: {charts.HEIGHT}px")  # fmt: skip
+    # The still picture gives way to the live one when that has been drawn (see the style sheet).
+    still = picture.svg(result.figure, result.unit)
+    shown = el("div", still, live, class_="picture", role="img", aria_labelledby="finding-title finding-text",
+               style=f"height: {charts.HEIGHT}px")  # fmt: skip
     return el(
         "div",
         el("div", result.finding, id="finding", aria_live="polite"),
         el("div", result.compared, id="compared"),
-        el("figure", picture, el("div", result.key, id="key"), class_="chart", role="group",
+        el("figure", shown, el("div", result.key, id="key"), class_="chart", role="group",
            aria_labelledby="finding-title"),
         el("div", result.after, id="after"),
         id="result", data_address=result.address,

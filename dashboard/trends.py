@@ -1,12 +1,12 @@
 """Trends: one measure over time, filtered and compared, with its finding, table, chart, downloads and definition."""
 
-from dashboard import charts, definition, tables, words
+from dashboard import charts, definition, picture, tables, words
 from dashboard import events as marks
 from dashboard.content import Content, Result, full_title
 from dashboard.findings import finding
 from dashboard.form import form
 from dashboard.key import key
-from dashboard.markup import Node, el
+from dashboard.markup import Node, el, html
 from dashboard.series import split
 from dashboard.view import View, link, parse
 
@@ -38,6 +38,7 @@ def result(source, query: str) -> Result:
         charts.figure(view, answer.rows, events),
         key(view, answer.rows),
         _after(view, answer, events),
+        view.indicator.unit,
         problems,
     )
 
@@ -62,6 +63,16 @@ def _after(view: View, answer, events) -> list[Node]:
     return made
 
 
+def chart(source, query: str) -> tuple[str, str]:
+    """The chart of a view as an SVG file's text, with the version of the data it was drawn from."""
+    view, _ = parse(query)
+    answer = source.answer(view.question())
+    found = finding(view, answer.rows)
+    figure = charts.figure(view, answer.rows, source.companion("events"))
+    drawn = picture.standing(figure, view.indicator.unit, found.title, found.text, _sources(answer))
+    return html(drawn), answer.data_version
+
+
 def _source(view: View, answer) -> Node:
     rows = answer.rows
     said = []
@@ -73,9 +84,12 @@ def _source(view: View, answer) -> Node:
         said.append("Diamonds stand apart: published returns only, or a span of another length.")
     if any(row["status"] in words.ABSENT for row in rows):
         said.append("A gap is a period without a figure that can be shown.")
-    said.append(f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.")
-    said += ["Synthetic data, not official figures."] if answer.synthetic else []
-    return el("p", " ".join(said), class_="govuk-body-s source")
+    return el("p", " ".join([*said, _sources(answer)]), class_="govuk-body-s source")
+
+
+def _sources(answer) -> str:
+    made_up = " Synthetic data, not official figures." if answer.synthetic else ""
+    return f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.{made_up}"
 
 
 def downloads(view: View) -> Node:
@@ -83,6 +97,7 @@ def downloads(view: View) -> Node:
     return el(
         "ul",
         el("li", el("a", "Download this table as CSV", href=link("/download.csv", view), class_="govuk-link")),
+        el("li", el("a", "Download this chart as SVG", href=link("/chart.svg", view), class_="govuk-link")),
         el("li", el("a", "Link to this view", href=link(PATH, view), class_="govuk-link")),
         class_="govuk-list downloads",
     )
