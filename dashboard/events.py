@@ -89,6 +89,11 @@ def listing(events: list[Marked]) -> Node | None:
     )
 
 
+def notes(events: list[Marked]) -> list[str]:
+    """The events as lines of text, for a picture that stands alone."""
+    return [f"{event.number}  {_when(event)} {event.title}" for event in events]
+
+
 def _when(event: Marked) -> str:
     start = words.day(event.start)
     return f"{start} to {words.day(event.end)}:" if event.end else f"{start}:"

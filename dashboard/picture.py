@@ -26,18 +26,18 @@ def svg(figure: dict, unit: str) -> Node:
               aria_hidden="true", **FONT)  # fmt: skip
 
 
-def standing(figure: dict, unit: str, heading: str, finding: str, source: str) -> Node:
-    """The figure as an SVG file of its own, with its heading, its key and its source in it."""
+def standing(figure: dict, unit: str, heading: str, finding: str, notes: list[str]) -> Node:
+    """The figure as an SVG file of its own, with its heading and key; `notes` (events, source) stand below it."""
     top, height = 40, figure["layout"]["height"]
     key = [(one["name"], one["line"]) for one in figure["data"] if "name" in one and one["marker"]["color"] != "#ffffff"
            and "line" in one]  # fmt: skip
     key = key if len(key) > 1 else []
     below = top + height
     foot = below + 24 * len(key) + 14
-    lines = wrap(source, LONGEST_LINE)
+    lines = [line for note in notes for line in wrap(note, LONGEST_LINE)]
     return el(
         "svg",
-        el("title", f"{heading}. {finding} {source}"),
+        el("title", " ".join([f"{heading}.", finding, *notes])),
         el("rect", width=WIDTH, height=foot + 18 * len(lines) + 8, fill="#ffffff"),
         el("text", heading, x=8, y=26, font_size="18", font_weight="bold", fill=TEXT),
         el("g", *_drawn(figure, unit), transform=f"translate(0,{top})"),

@@ -53,9 +53,8 @@ def sentences(found) -> Node:
 
 def _after(view: View, answer, events) -> list[Node]:
     made = [_source(view, answer)]
-    if view.shown_level not in ("all", "wave"):
-        listed = marks.listing(marks.marked(view, events, *charts.extent(view, answer.rows))) if answer.rows else None
-        made += [listed] if listed else []
+    listed = marks.listing(_marked(view, answer.rows, events))
+    made += [listed] if listed else []
     made += [el("h3", "Table", class_="govuk-heading-s"), *tables.full(view, answer.rows)]
     meanings = tables.absences(answer.rows)
     made += [meanings] if meanings else []
@@ -68,8 +67,10 @@ def chart(source, query: str) -> tuple[str, str]:
     view, _ = parse(query)
     answer = source.answer(view.question())
     found = finding(view, answer.rows)
-    figure = charts.figure(view, answer.rows, source.companion("events"))
-    drawn = picture.standing(figure, view.indicator.unit, found.title, found.text, _sources(answer))
+    events = source.companion("events")
+    figure = charts.figure(view, answer.rows, events)
+    notes = [*marks.notes(_marked(view, answer.rows, events)), _sources(answer)]
+    drawn = picture.standing(figure, view.indicator.unit, found.title, found.text, notes)
     return html(drawn), answer.data_version
 
 
@@ -90,6 +91,12 @@ def _source(view: View, answer) -> Node:
 def _sources(answer) -> str:
     made_up = " Synthetic data, not official figures." if answer.synthetic else ""
     return f"Source: returns to Uptake, data as at {words.day(answer.as_at)}, version {answer.data_version}.{made_up}"
+
+
+def _marked(view: View, rows, events) -> list[marks.Marked]:
+    """The events on the chart of a view; none where time is not its axis."""
+    dated = rows and view.shown_level not in ("all", "wave")
+    return marks.marked(view, events, *charts.extent(view, rows)) if dated else []
 
 
 def downloads(view: View) -> Node:

@@ -21,7 +21,7 @@ QUERIES = (
 def drawn(view, rows):
     """The SVG as a tree, parsed as strictly as an XML reader would."""
     made = charts.figure(view, rows, EVENTS)
-    standing = picture.standing(made, view.indicator.unit, "Heading", "Finding.", "Source")
+    standing = picture.standing(made, view.indicator.unit, "Heading", "Finding.", ["Source"])
     return made, ElementTree.fromstring(html(standing))
 
 
@@ -77,6 +77,7 @@ def test_a_file_of_its_own_names_its_series_finding_and_source():
     said = " ".join(texts(tree))
     assert "Source: returns to Uptake" in said
     assert "Synthetic data" in said
+    assert "5 October 2021: Code in force" in said
     assert said.count("London") + said.count("East Midlands") >= 1
 
 
