@@ -55,6 +55,11 @@ def grouped_dimensions() -> tuple[str, ...]:
 
 def fill(con, progress=lambda done, total: None) -> None:
     """Fill `cells` from `base`. `progress(done, total)` is called after each combination."""
+    # Three dimensions are published by year and for all time only: body and month are added up first, once.
+    con.execute(
+        f"""CREATE TEMP TABLE by_year AS
+            SELECT part, reported_by, year, {", ".join(DIMENSIONS)}, {SUMS} FROM base GROUP BY ALL"""
+    )
     everything = list(combos())
     for done, (number, names) in enumerate(everything, 1):
         levels = [level for level in CALENDAR_LEVELS if LEVELS[level].dimensions >= len(names)]
@@ -97,12 +102,13 @@ OF_BODIES = """count(*)::INTEGER AS bodies, (count(*) FILTER (WHERE shared > 0))
 def _statement(number: int, names, levels) -> str:
     """One combination at its levels: all counts by cell, and only what the rules need by cell and body."""
     keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
+    source = "by_year" if levels == ["year"] else "base"
     sets, named, fits = grouping(keys, levels)
     body_sets, *_ = grouping(f"{keys}body, ", levels)
     return _insert(
         number,
         names,
-        f"SELECT {keys}{named}, {SUMS} FROM base GROUP BY GROUPING SETS ({sets}) HAVING {fits}",
+        f"SELECT {keys}{named}, {SUMS} FROM {source} GROUP BY GROUPING SETS ({sets}) HAVING {fits}",
         f"SELECT {keys}body, {named}, {OF_BODY} FROM base GROUP BY GROUPING SETS ({body_sets}) HAVING {fits}",
     )
 
