@@ -21,7 +21,7 @@ from dashboard.view import parse
 from etl.errors import Refusal
 
 OUTPUTS = (("chart", "figure"), ("answer", "data"))
-KEPT = 512  # results kept in memory: a result is some tens of kilobytes
+KEPT = 128  # answers kept in memory: an answer is some tens of kilobytes
 log = logging.getLogger(__name__)
 
 
@@ -57,24 +57,25 @@ def create_app(source) -> App:
     app = App(source)
 
     @lru_cache(maxsize=KEPT)
-    def answered(version: str, path: str, query: str) -> Result:
-        return BY_PATH[path].answer(source, query)
+    def answered(version: str, path: str, query: str) -> tuple[Result, tuple]:
+        result = BY_PATH[path].answer(source, query)
+        return result, frame.renewed(result)
 
-    def result(address: str) -> Result | None:
+    def find(address: str) -> tuple[Result, tuple] | None:
         parts = urlsplit(address)
         page = BY_PATH.get(parts.path)
         if parts.netloc or not page or not page.answer:
             return None
         return answered(source.about()["version"], parts.path, parts.query)
 
-    app.layout = lambda: frame.layout(_of_referer(result))
+    app.layout = lambda: frame.layout(_of_referer(find))
 
     @app.callback([Output(*one) for one in OUTPUTS], Input("address", "data"), prevent_initial_call=True)
     def renew(address):
-        found = result(address)
+        found = find(address)
         if found is None:
             raise dash.exceptions.PreventUpdate
-        return frame.renewed(found)
+        return found[1]
 
     # Shows what the callback answered. It also runs when the page opens, and then asks if the layout was for another.
     app.clientside_callback(ClientsideFunction("uptake", "show"), Output("shown", "data"), Input("answer", "data"))
@@ -123,15 +124,16 @@ def _trouble(app: App, content: Content) -> Response:
     return Response(app._document(None), status=content.status, mimetype="text/html")
 
 
-def _of_referer(result) -> Result | None:
+def _of_referer(find) -> Result | None:
     """The result for the page that asks for the layout. Only the Referer says which; without it the script asks."""
     parts = urlsplit(request.headers.get("Referer", ""))
     if parts.netloc != request.host:
         return None
     try:
-        return result(f"{parts.path}?{parts.query}")
+        found = find(f"{parts.path}?{parts.query}")
     except Refusal:
         return None
+    return found[0] if found else None
 
 
 def _about(source) -> dict | None:
