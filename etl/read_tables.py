@@ -121,4 +121,7 @@ def returned(con, question: Question, about_row: dict) -> list[dict]:
             value=row["received"] / row["expected"], lower=float(lower), upper=float(upper),
         )  # fmt: skip
         rows.append({**keys, **made})
-    return rows or [{**labels(question, (), None), **evaluate.figure("not_applicable")}] if not by_sector else rows
+    if not rows and not by_sector and question.level == "all":
+        # No list of senders: what should have come is not known.
+        return [{**labels(question, (), None), **evaluate.figure("not_applicable")}]
+    return rows
