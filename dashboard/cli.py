@@ -161,6 +161,21 @@ def figure(
 
 
 @app.command()
+def verdict(
+    indicator: Annotated[str | None, typer.Argument(help="An indicator's id; all of them, unless said.")] = None,
+    by: Annotated[str, typer.Option(help="sector, region or direction.")] = "",
+    event: Annotated[str, typer.Option(help="The date it is about: code_in_force, code_published or any.")] = (
+        "code_in_force"
+    ),
+    format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
+):
+    """Say whether practice changed after the code, how much and how surely, as settled at publication."""
+    from etl.verdict_answers import verdicts
+
+    printed.VERDICTS[format.value](verdicts(indicator=indicator, by=by, event=event, home=the_home()))
+
+
+@app.command()
 def synthesise(
     scenario: Annotated[str, typer.Argument(help="demo, null, ...")],
     out: Annotated[Path, typer.Argument(metavar="OUT/", help="The folder to write to.", file_okay=False)],

@@ -89,6 +89,48 @@ def print_figures_table(answer) -> None:
 FIGURES = {"table": print_figures_table, "csv": print_figures_csv, "json": print_figures_json}
 
 
+# --- verdicts --------------------------------------------------------------------------------------------------
+
+
+def print_verdicts_json(answer) -> None:
+    print_json(
+        {
+            "data_version": answer.data_version,
+            "as_at": answer.as_at,
+            "indicator": answer.indicator,
+            "rows": list(answer.rows),
+        }
+    )
+
+
+def print_verdicts_csv(answer) -> None:
+    """One row a verdict; lists separated by semicolons, sentences in the last column."""
+    rows = [
+        {**row, **(row["parts"] or {}), "reasons": ";".join(row["reasons"]), "flags": ";".join(row["flags"]),
+         "says": " ".join(row["says"]), "data_version": answer.data_version, "as_at": answer.as_at}
+        for row in answer.rows
+    ]  # fmt: skip
+    columns = list(dict.fromkeys(key for row in rows for key in row if key not in ("parts", "says")))
+    writer = csv.DictWriter(sys.stdout, [*columns, "says"], extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def print_verdicts_table(answer) -> None:
+    note = f"Verdicts as at {words.day(answer.as_at)}, version {answer.data_version}"
+    say(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
+    for row in answer.rows:
+        value = next((row[key] for key in ("sector", "region", "direction") if key in row), "")
+        say(f"\n{row['verdict'].replace('_', ' ').capitalize()}{f' ({value})' if value else ''}")
+        for sentence in row["says"]:
+            say(f"  {sentence}")
+    if not answer.rows:
+        complain("No verdict answers this question.")
+
+
+VERDICTS = {"table": print_verdicts_table, "csv": print_verdicts_csv, "json": print_verdicts_json}
+
+
 def _table(title: str | None = None) -> Table:
     return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
 

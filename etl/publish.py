@@ -10,6 +10,7 @@ from etl import (
     breakdowns,
     cells,
     coverage,
+    estimates,
     facts,
     reference,
     registers,
@@ -74,6 +75,7 @@ def _fill(con, home, progress) -> None:
     for done, make in enumerate(COMPANIONS, 1):
         make(con)
         progress("Publishing the tables beside them", done, len(COMPANIONS))
+    estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
     _events(con)
     _catalogue(con)
     _about(con, home)

@@ -10,7 +10,7 @@ from metrics.verdicts import CANNOT_TELL, IMPROVING, NO_CHANGE, NOT_ENOUGH, WORS
 
 # From the least evidence to the most.
 LADDER = {
-    "chart": "changed at about the time of",
+    "chart": "changed at about the time",
     "trend": "changed beyond the earlier trend after",
     "compared": "changed in a way consistent with an effect of",
 }
@@ -77,20 +77,38 @@ def link(title: str, evidence: str, event: str) -> str:
     return checked(f"{title} {LADDER[evidence]} {event}")
 
 
-def sentences(verdict: Verdict, title: str, event: str, family: str = "", worth: float = 0.03) -> tuple[str, ...]:
+def sentences(verdict: Verdict, title: str, event: str, family: str = "", worth: float = 0.03,
+              placebo: tuple[int, int] = (0, 0)) -> tuple[str, ...]:  # fmt: skip
     """What a reader is told, in order: the verdict, its doubt, rivals, and what is not measured.
 
-    title: the indicator's; event: as it reads after "after", such as `code in force (5 October 2021)`; family: the
-    indicator's, for what must stand beside it; worth: the smallest change worth acting on, a fraction.
+    title: the indicator's; event: as it reads after "after", such as `the code came into force (5 October 2021)`;
+    family: the indicator's, for what must stand beside it; worth: the smallest change worth acting on, a fraction;
+    placebo: earlier dates tried on which nothing happened, and how many of them gave a signal.
     """
     said = [SAYS[verdict.id](verdict, title, event, worth)]
     if verdict.small_but_real:
         said.append(f"Small but real: the change is unlikely to be chance, and smaller than {points(worth)}.")
     if verdict.id in (IMPROVING, WORSENING):
+        said.append(_placebo(title, event, *placebo))
         said.extend(RIVALS)
     if family in ("uptake", "agreements"):
         said.append(HARM)
     return tuple(checked(sentence) for sentence in said)
+
+
+def _placebo(title: str, event: str, tried: int, signals: int) -> str:
+    """How much the same test finds where there is nothing to find, and so how strongly the change may be put."""
+    put = link(title, rung(tried > 0 and not signals, False), event)
+    if not tried:
+        return f"No earlier date could be tried for comparison, so it is only said to have {_after(put, title)}."
+    dates = f"{tried} earlier date{'s' if tried > 1 else ''} when nothing happened"
+    if signals:
+        return f"The same test on {dates} gave a signal on {signals}, so it is only said to have {_after(put, title)}."
+    return f"The same test on {dates} found nothing: it {_after(put, title)}."
+
+
+def _after(put: str, title: str) -> str:
+    return put.removeprefix(f"{title} ")
 
 
 def _changed(verdict: Verdict, title: str, event: str, worth: float) -> str:

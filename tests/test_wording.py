@@ -26,6 +26,14 @@ def test_an_improvement_gives_what_how_much_between_what_limits_and_compared_wit
     assert "pandemic" in " ".join(rest)
 
 
+def test_dates_on_which_nothing_happened_decide_how_strongly_a_change_is_put():
+    assert "changed beyond the earlier trend after the code" in " ".join(said(FALL, placebo=(4, 0)))
+    signalled = " ".join(said(FALL, placebo=(4, 1)))
+    assert "gave a signal on 1" in signalled and "changed at about the time the code" in signalled
+    assert "changed at about the time the code" in " ".join(said(FALL))
+    assert "changed beyond" not in " ".join(said(FALL)) + signalled
+
+
 def test_worsening_is_said_as_plainly():
     worse = replace(FALL, id="worsening", difference=0.048, lower=0.024, upper=0.071, observed=0.230, expected=0.182)
     assert "higher than the earlier trend implies" in said(worse)[0] and "worse direction" in said(worse)[0]
@@ -79,7 +87,7 @@ def test_the_ladder_rises_with_the_evidence():
     assert [wording.rung(*held) for held in ((False, False), (False, True), (True, False), (True, True))] == [
         "chart", "chart", "trend", "compared",
     ]  # fmt: skip
-    assert wording.link("Refusals", "chart", CODE).startswith("Refusals changed at about the time of")
+    assert wording.link("Refusals", "chart", CODE).startswith("Refusals changed at about the time")
     assert "consistent with an effect of" in wording.link("Refusals", "compared", CODE)
 
 

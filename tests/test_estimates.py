@@ -1,0 +1,185 @@
+"""Estimates in a published snapshot: from counts alone, a planted fall found, the small withheld, nothing twice."""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import pytest
+
+from etl import cells, estimate_series, estimates, facts, snapshot, verdict_answers
+from etl.errors import Refusal
+from etl.home import Home
+from etl.publish import _lists, publish
+from metrics import verdicts
+from metrics.indicators import INDICATORS
+from metrics.periods import add_months
+from metrics.question import QuestionError
+from tests.homes import SOME_BODIES, make_home, memory_warehouse
+
+START = date(2019, 1, 1)
+KEYS = {"requester_sector": "police", "purpose": "not_stated", "subject_group": "not_stated", "urgency": "routine",
+        "under_agreement": "yes"}  # fmt: skip
+
+
+def totals(bodies, months, rate, requests=60, seed=1, sector="local_government"):
+    """Rows of request_counts: each body's refused and shared requests by month; `rate(month, body)` is refused."""
+    draw = np.random.default_rng(seed)
+    rows = []
+    for month in range(months):
+        for place, body in enumerate(bodies):
+            refused = int(draw.binomial(requests, rate(month, place)))
+            start = add_months(START, month)
+            for outcome, count in (("refused", refused), ("shared_full", requests - refused)):
+                rows.append(
+                    {"holder_body": body, "requester_body": None, "holder_sector": sector, "requester_sector": "police",
+                     "region": "E12000001", "purpose": "not_stated", "period_start": start, "period_end": start,
+                     "outcome": outcome, "requests": count}
+                )  # fmt: skip
+    return rows
+
+
+def returned(rows):
+    return [{"kind": "request_counts", "rows": rows, "period_from": START, "period_to": date(2023, 12, 31),
+             "extracted_on": date(2024, 6, 30)}]  # fmt: skip
+
+
+def estimated(rows, indicator="refusal_rate", event="code_in_force", dimension=""):
+    """Rows of the table of estimates, without publishing the rest."""
+    con = memory_warehouse(returned(rows))
+    _lists(con)
+    facts.build(con)
+    cells.create(con)
+    estimates.fill(con)
+    return con.execute(
+        "SELECT * FROM estimates WHERE indicator = ? AND event = ? AND dimension = ?", [indicator, event, dimension]
+    ).df()
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory):
+    """Ten bodies, 600 requests a month for five years; refusals fall from 30% to 22% in November 2021."""
+    bodies = [*SOME_BODIES, "E06000005", "E06000006", "E06000007", "E06000008", "E06000009"][:10]
+    rows = totals(sorted(set(bodies)), 60, lambda month, body: 0.30 - 0.08 * (month >= 34))
+    few = totals(["E10000003", "E10000006", "E10000007"], 60, lambda month, body: 0.3, seed=2, sector="health")
+    few += totals(["E10000008", "E10000009"], 60, lambda month, body: 0.3, seed=3, sector="police")
+    home = make_home(tmp_path_factory.mktemp("fallen") / "home", returned(rows + few))
+    snapshot.release(home, publish(home), "a test")
+    return home
+
+
+def test_a_planted_fall_is_found_and_covered(fallen):
+    found = verdict_answers.verdicts(indicator="refusal_rate", home=fallen)
+    (row,) = found.rows
+    assert row["verdict"] == "improving" and row["adjusted_p"] < 0.05 and row["evidence"] == "trend"
+    diluted = -0.08 * 9 / 14  # five of the fourteen bodies saw no fall
+    assert row["lower"] < diluted < row["upper"] < 0
+    assert row["says"][0].startswith("Refusal rate: lower than the earlier trend implies")
+
+
+def test_a_sector_of_two_bodies_gets_no_numbers_and_one_of_three_no_estimate(fallen):
+    found = verdict_answers.verdicts(indicator="refusal_rate", by="sector", home=fallen)
+    by_sector = {row["sector"]: row for row in found.rows}
+    assert set(by_sector) == {"local_government", "health", "police"}
+    hidden, few = by_sector["police"], by_sector["health"]
+    assert {hidden["verdict"], few["verdict"]} == {"not_enough_data"}
+    assert hidden["reasons"] == few["reasons"] == ["bodies"]
+    estimate = ("difference", "lower", "upper", "observed", "expected", "minimum_detectable", "p", "rho", "dispersion")
+    assert all(row[name] is None for name in estimate for row in (hidden, few))
+    assert all(hidden[name] is None for name in ("base", "bodies", "months_before", "months_after", "parts"))
+    assert few["bodies"] == 3 and "n = " in few["says"][0] and "n = " not in hidden["says"][0]
+    assert by_sector["local_government"]["verdict"] == "improving"
+
+
+def test_every_verdict_is_one_of_five_and_every_sentence_passes(fallen):
+    for by in ("", *verdict_answers.DIMENSIONS):
+        rows = verdict_answers.verdicts(by=by, event="any", home=fallen).rows
+        assert rows
+        for row in rows:
+            assert row["verdict"] in verdicts.IDS and row["says"]
+            if INDICATORS[row["indicator"]].family == "uptake":
+                assert "Harm is not measured here." in row["says"]
+
+
+def test_numbers_are_those_of_the_counts_alone(fallen):
+    """The estimate equals that of monthly counts read from the warehouse, without a body in sight."""
+    with duckdb.connect(str(fallen.warehouse), read_only=True) as con:
+        read = con.execute(
+            """SELECT sum(requests) FILTER (WHERE outcome = 'refused')::DOUBLE AS y, sum(requests)::DOUBLE AS n
+               FROM request_counts WHERE holder_sector::VARCHAR = 'local_government'
+               GROUP BY period_start ORDER BY period_start"""
+        ).fetchnumpy()
+    y, n = np.asarray(read["y"]), np.asarray(read["n"])
+    y[33] = n[33] = 0  # October 2021, part before the code and part after it
+    plain = verdicts.judge(verdicts.Series(y, n, 34, bodies=9), "down", 0.03)
+    rows = verdict_answers.verdicts(indicator="refusal_rate", by="sector", home=fallen).rows
+    row = next(row for row in rows if row["sector"] == "local_government")
+    for name in ("difference", "lower", "upper", "observed", "expected"):
+        assert row[name] == pytest.approx(getattr(plain, name), abs=0.0005)
+    assert (row["months_before"], row["months_after"]) == (33, 26)
+
+
+def joined(bodies, rate):
+    """Nine bodies throughout, and others that send from the date on only."""
+    rows = totals([f"E0600000{n}" for n in range(1, 10)], 60, lambda month, body: 0.3)
+    return rows + [
+        row for row in totals(bodies, 60, lambda month, body: rate, seed=3) if row["period_start"] >= date(2021, 11, 1)
+    ]
+
+
+def test_a_panel_that_changed_cannot_tell_and_the_same_counts_give_the_same_rows():
+    """A quarter of the bodies send from the date on only, with other refusals: no verdict may rest on that."""
+    rows = joined(["E06000010", "E06000011", "E06000012"], 0.1)
+    found = estimated(rows)
+    row = found.iloc[0]
+    assert (row["verdict"], row["reasons"]) == ("cannot_tell", "panel")
+    assert row["joining"] == pytest.approx(-0.05, abs=0.01) and row["leaving"] == 0
+    parts = sum(row[name] for name in ("within", "mix", "joining", "leaving"))
+    assert parts == pytest.approx(row["change"], abs=0.003)
+    assert found.equals(estimated(list(reversed(rows))))
+
+
+def test_one_joiner_is_not_told_by_subtraction():
+    row = estimated(joined(["E06000010"], 0.9)).iloc[0]
+    assert row["verdict"] == "cannot_tell"
+    assert row[["change", "within", "mix", "joining", "leaving"]].isna().all()
+
+
+def test_a_thin_home_has_not_enough_data():
+    rows = totals(SOME_BODIES, 60, lambda month, body: 0.4 - 0.3 * (month >= 34), requests=3)
+    for indicator in ("refusal_rate", "shared_rate"):
+        assert estimated(rows, indicator)["verdict"].tolist() == ["not_enough_data"]
+
+
+def test_months_that_are_not_settled_and_the_month_of_the_date_take_no_part():
+    counts = {name: np.full(48, 100.0) for name in ("received", "refused")} | {"immature": np.zeros(48)}
+    counts["refused"] = np.full(48, 20.0)
+    counts["immature"][-2:] = 5
+    sides = {"received": np.full(6, 800.0), "refused": np.full(6, 160.0)}
+    series = estimate_series.series_of(
+        estimate_series.Months(START, counts), estimate_series.Sides(sides, sides, sides, sides),
+        INDICATORS["refusal_rate"], date(2021, 10, 5),
+    )  # fmt: skip
+    assert len(series.base) == 46 and series.base[33] == 0 and series.first_after == 34
+    assert (series.base > 0).sum() == 45 and series.bodies == 6 and series.changed == ()
+
+
+def test_words_that_mean_nothing_are_refused(fallen):
+    with pytest.raises(QuestionError, match="no indicator"):
+        verdict_answers.verdicts(indicator="nonsense", home=fallen)
+    with pytest.raises(QuestionError, match="not by 'purpose'"):
+        verdict_answers.verdicts(by="purpose", home=fallen)
+    with pytest.raises(QuestionError, match="Choose one of"):
+        verdict_answers.verdicts(event="nonsense", home=fallen)
+
+
+def test_figures_published_before_verdicts_were_say_so(tmp_path):
+    home = Home(tmp_path)
+    home.published.mkdir(parents=True)
+    duckdb.connect(str(snapshot.file_of(home, "2021-01-01-old"))).close()
+    snapshot.release(home, "2021-01-01-old", "a test")
+    with pytest.raises(Refusal, match="Publish again"):
+        verdict_answers.verdicts(home=home)
+
+
+def test_every_headline_indicator_is_fitted():
+    assert set(estimates.HEADLINE) <= {one.id for one in estimates.fitted_indicators()}
