@@ -177,7 +177,7 @@ def demo(words):
 def test(words):
     """run every test; the browser tests need Chromium and say so when there is none"""
     environment("dev")
-    return run(PYTHON, "-m", "pytest", *(words or ["-n", "auto", "--dist", "loadgroup"]))
+    return run(PYTHON, "-m", "pytest", *(words or ["-rs", "-n", "auto", "--dist", "loadgroup"]))
 
 
 def check(words):

@@ -20,7 +20,7 @@ from etl.synthetic_scenarios import DEMO
 from metrics.question import QuestionError
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ["demo", "check", "load", "publish", "release", "serve", "status", "figure", "synthesise"]
+COMMANDS = ["demo", "check", "load", "publish", "release", "serve", "status", "figure", "verdict", "synthesise"]
 SMALL = replace(DEMO, requests=3000, first_year=2021, last_year=2022)
 
 pytestmark = pytest.mark.xdist_group("cli")
