@@ -40,6 +40,9 @@ def who_asks_for_what(scenario: Scenario, rng: np.random.Generator, world: World
     purpose = pick(rng, purpose_mix, table["holder_sector"])
     emergency = between(table["received_on"], EMERGENCY_YEARS) & (rng.random(len(holder)) < scenario.emergency_share)
     purpose[emergency] = world.index("purpose", "public_health_emergency")
+    if scenario.mix_shift:
+        after = table["received_on"] >= np.datetime64(scenario.code_date)
+        purpose[after & (rng.random(len(holder)) < scenario.mix_shift)] = world.index("purpose", "commercial")
     table["purpose"] = purpose
     pairs, kinds = _requester_mix(world), len(world.codes["purpose"])
     table["requester_sector"] = pick(rng, pairs, table["holder_sector"].astype(int) * kinds + purpose)

@@ -47,6 +47,7 @@ def refusal(scenario: Scenario, rng: np.random.Generator, world: World, table: T
     odds = np.array([scenario.base.get(s, -1.3) for s in world.codes["holder_sector"]])[table["holder_sector"]]
     odds += np.array([mixes.PURPOSE_REFUSAL.get(p, 0.0) for p in world.codes["purpose"]])[table["purpose"]]
     odds += world.caution[table["holder"]]
+    odds += scenario.rogue_level * (table["holder"] == int(np.argmin(world.never)))
     odds += _month_terms(scenario, rng, world)[table["month"]]
     odds += scenario.agreement_level * table["true_agreement"]
     odds += scenario.pandemic_level * between(table["received_on"], PANDEMIC)
