@@ -196,6 +196,27 @@ def synthesise(
     terminal.say(f"Written to {out}: the returns, senders.csv and truth.json. All of it is made up.")
 
 
+@app.command()
+def template(
+    kind: Annotated[str, typer.Argument(help="The kind of return, such as requests.", metavar="KIND")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="The workbook to write.", dir_okay=False)],
+):
+    """Write the blank workbook of a kind of return, to be filled in and loaded."""
+    from etl.template import template as made
+
+    _refuse_to_overwrite(out)
+    made(kind, out)
+    terminal.say(f"Written to {out}. Fill in the sheets Cover and {kind}, then: uptake check {out}")
+
+
+def _refuse_to_overwrite(out: Path) -> None:
+    """A file that a person may have worked on is never written over."""
+    if out.exists():
+        raise Refusal(f"{out} is there already. Give another name, or move it away.")
+    if not out.parent.is_dir():
+        raise Refusal(f"There is no folder {out.parent} to write to.")
+
+
 def _pairs(where: list[str]) -> list[tuple[str, list[str]]]:
     """`["region=E12000007,E12000008"]` as `[("region", ["E12000007", "E12000008"])]`."""
     pairs = []

@@ -21,7 +21,8 @@ class Batch:
     """The rows of one kind in a file.
 
     lines: a function that gives SQL of their text (see readers.lines_sql); columns: the columns it has; said: facts
-    said elsewhere; extras: published, approximate, source; table: the CSV, when one holds them all.
+    said elsewhere; extras: published, approximate, source; table: the CSV, when one holds them all; tables: those
+    read by their own columns.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Batch:
     said: dict
     extras: dict = field(default_factory=dict)
     table: readers.Table | None = None
+    tables: list[readers.Table] = field(default_factory=list)
 
     def need_facts(self) -> None:
         """Refusal when a fact is said nowhere and its kind can't do without it."""
@@ -123,8 +125,22 @@ def _contracted(kind, of_kind, said, extras, receipt, folder):
         ]
         return f"({' UNION ALL BY NAME '.join(apart)})"
 
-    alone = of_kind[0] if len(of_kind) == 1 and of_kind[0].form == "csv" else None
-    return Batch(kind, columns, lines, {**said, **cover}, extras, alone)
+    first = of_kind[0]
+    alone = first if len(of_kind) == 1 and first.form == "csv" and first.mark is None else None
+    return Batch(kind, columns, lines, {**said, **cover}, extras, alone, of_kind)
+
+
+def tell_examples(batch: Batch, receipt: Receipt) -> None:
+    """Count the example rows of a template as read and skipped. Only right once the batch's rows have been read."""
+    for table in batch.tables:
+        if table.examples:
+            one = next((one for one in receipt.sheets if one["sheet"] == table.sheet), None)
+            if one is None:
+                one = dict.fromkeys(COUNTS, 0) | {"sheet": table.sheet}
+                receipt.sheets.append(one)
+            one["rows_read"] += table.examples
+            one["rows_skipped"] += table.examples
+            receipt.skips.append({"sheet": table.sheet, "reason": "the template's example row", "rows": table.examples})
 
 
 def _by_profile(taken, said, extras, receipt, folder):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from etl import evidence, holding, precheck, readers, returns, screen, warehouse
-from etl.batches import batches, facts
+from etl.batches import batches, facts, tell_examples
 from etl.contracts import contract
 from etl.crosscheck import cross_check
 from etl.errors import Refusal
@@ -106,6 +106,7 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
         for batch in batches(path, checked, said, extras, receipt, Path(folder)):
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
+            tell_examples(batch, receipt)
     if not receipt.profile:
         receipt.held = holding.listed(con, file_id)
     else:

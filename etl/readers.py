@@ -26,6 +26,7 @@ LARGE = 8 << 20  # bytes of a CSV for which it pays to let DuckDB number the row
 LONGEST_CELL = 1 << 16
 COVER = "cover"
 RAGGED = "ragged_row"
+MARK, EXAMPLE = "template_row", "example"  # heading and cell by which a template marks the row that only shows how
 
 
 @dataclass
@@ -38,6 +39,13 @@ class Table:
     header: list[str]
     rows: list | None = None
     cover: dict[str, str] = field(default_factory=dict)
+    examples: int = 0  # rows left out as examples of the template, known once the rows have been read
+
+    @property
+    def mark(self) -> int | None:
+        """The place of the column in which a template marks its example row."""
+        folded = [contracts.folded(name) for name in self.header]
+        return folded.index(MARK) if MARK in folded else None
 
     def columns(self, kind: str) -> dict[str, int]:
         """Contract column or fact to its place in the header."""
@@ -47,7 +55,8 @@ class Table:
 
     def ignored(self, kind: str) -> int:
         """How many named columns belong to neither the contract nor the facts."""
-        return sum(1 for name in self.header if str(name).strip()) - len(self.columns(kind))
+        named = sum(1 for name in self.header if str(name).strip())
+        return named - len(self.columns(kind)) - (self.mark is not None)
 
 
 def take_in(path: Path, received: Path | None) -> tuple[str, Path]:
@@ -168,10 +177,11 @@ def lines_sql(table: Table, kind: str, folder: Path) -> str:
             f"(SELECT file_row_number + 1 AS _line, {quoted(table.sheet)} AS _sheet, file_row_number + 2 AS _row, "
             f"CAST(NULL AS VARCHAR) AS _flaw, {cells} FROM {_parquet_sql(table.path)})"
         )
-    if table.form == "csv" and table.path.stat().st_size > LARGE and _is_regular(table):
+    large = table.form == "csv" and table.mark is None and table.path.stat().st_size > LARGE
+    if large and _is_regular(table):
         return _numbered_sql(table, columns)
     rows = table.rows if table.form == "workbook" else _csv_rows(table)
-    return write_lines(folder, list(columns), _lines(table, rows, list(columns.values())))
+    return write_lines(folder, list(columns), _lines(table, _to_read(table, rows), list(columns.values())))
 
 
 def _is_regular(table) -> bool:
@@ -206,6 +216,19 @@ def _text_sql(table):
         f"read_csv({quoted(table.path)}, columns = {{{shapes}}}, auto_detect = false, header = true, delim = ',', "
         f"quote = '\"', escape = '\"', nullstr = '')"
     )
+
+
+def _to_read(table, rows):
+    """The rows without those that a template marks as an example; these are counted on the table."""
+    mark = table.mark
+    if mark is None:
+        yield from rows
+        return
+    for number, row in rows:
+        if mark < len(row) and row[mark].strip().lower() == EXAMPLE:
+            table.examples += 1
+        else:
+            yield number, row
 
 
 def _lines(table, rows, places):

@@ -57,7 +57,7 @@ def lines(receipt: Receipt) -> list[str]:
     said = [f"{receipt.file}: {receipt.status}"]
     said += [sentence for sentence in (receipt.playback, receipt.reason) if sentence]
     said += [_counts(sheet) for sheet in receipt.sheets]
-    said += [f"Skipped {skip['rows']:,} rows: {skip['reason']}" for skip in receipt.skips]
+    said += [f"Skipped {_rows(skip['rows'])}: {skip['reason']}" for skip in receipt.skips]
     said += [f"Note: {note['message']}" for note in receipt.notes]
     said += [
         f"{_rows(issue['rows'])}, {issue['column'] or 'whole row'}: {issue['message']}" for issue in receipt.issues

@@ -224,7 +224,7 @@ def type_rules(one: Contract) -> tuple[Rule, ...]:
 
 
 def _blank(field: Field) -> Rule:
-    mend = f"Give {_expected(field)}." + (" Write not_stated if it is not known." if _may_be_unknown(field) else "")
+    mend = f"Give {expected(field)}." + (" Write not_stated if it is not known." if _may_be_unknown(field) else "")
     return Rule(f"blank_{field.name}", field.name, f"{field.name} IS NULL", f"{field.title} is blank.", mend)
 
 
@@ -235,7 +235,7 @@ def _limits(field: Field):
             field.name,
             f"NOT regexp_full_match({field.name}, '{field.pattern.strip('^$')}')",
             f"{field.title} is not in the form asked for.",
-            f"Give {_expected(field)}.",
+            f"Give {expected(field)}.",
         )
     if field.minimum is not None:
         yield Rule(
@@ -249,7 +249,7 @@ def _limits(field: Field):
 
 def _type(field: Field) -> Rule:
     broken = f"raw_{field.name} IS NOT NULL AND {field.name} IS NULL"
-    return Rule(f"type_{field.name}", field.name, broken, _type_sentence(field), f"Expected {_expected(field)}.")
+    return Rule(f"type_{field.name}", field.name, broken, _type_sentence(field), f"Expected {expected(field)}.")
 
 
 def _type_sentence(field: Field) -> str:
@@ -261,7 +261,8 @@ def _type_sentence(field: Field) -> str:
     return f"{field.title} is not {shapes.get(field.type, 'in the form asked for')}."
 
 
-def _expected(field: Field) -> str:
+def expected(field: Field) -> str:
+    """What to write in a column, in words, with an example."""
     if field.codes:
         return f"a code of data/reference/{field.codes}.csv, for example {field.example}"
     shapes = {"date": "a date as YYYY-MM-DD", "integer": "a whole number", "number": "a number with a point"}
