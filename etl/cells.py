@@ -5,10 +5,12 @@ gigabytes). Bodies are counted first and added second, so that the rules on bodi
 metrics/disclosure.py hide is never written as a number.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 from etl import reference
-from etl.facts import small_table
+from etl.facts import share, small_table
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS, LEVELS
 from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, NEARLY_ALL, SMALL, UNDER
@@ -44,8 +46,8 @@ def create(con) -> None:
     )
     for name in grouped_dimensions():
         members = [(member, group) for group, row in reference.groups(name).items() for member in row.members]
-        small_table(con, f"shown_{name} (value {name}_code, shown_as {name}_code)", members)
-        con.execute(f"INSERT INTO shown_{name} SELECT DISTINCT {name}, {name} FROM base")
+        small_table(con, f"scratch.shown_{name} (value {name}_code, shown_as {name}_code)", members, "TABLE")
+        con.execute(f"INSERT INTO scratch.shown_{name} SELECT DISTINCT {name}, {name} FROM base")
 
 
 def grouped_dimensions() -> tuple[str, ...]:
@@ -57,16 +59,32 @@ def fill(con, progress=lambda done, total: None) -> None:
     """Fill `cells` from `base`. `progress(done, total)` is called after each combination."""
     # Three dimensions are published by year and for all time only: body and month are added up first, once.
     con.execute(
-        f"""CREATE TEMP TABLE by_year AS
+        f"""CREATE TABLE scratch.by_year AS
             SELECT part, reported_by, year, {", ".join(DIMENSIONS)}, {SUMS} FROM base GROUP BY ALL"""
     )
-    everything = list(combos())
-    for done, (number, names) in enumerate(everything, 1):
+    statements = []
+    for number, names in combos():
         levels = [level for level in CALENDAR_LEVELS if LEVELS[level].dimensions >= len(names)]
-        con.execute(_statement(number, names, levels))
+        statements.append(_statement(number, names, levels))
         if LEVELS["rolling"].dimensions >= len(names):
-            con.execute(_rolling_statement(number, names))
-        progress(done, len(everything))
+            statements.append(_rolling_statement(number, names))
+    run_all(con, statements, progress)
+
+
+def run_all(con, statements, progress) -> None:
+    """Run statements that do not depend on each other, one a core; `progress(done, total)` after each.
+
+    Most of the time of a statement on a small snapshot is planning, which DuckDB does on one core.
+    """
+
+    def run(statement: str) -> None:
+        with con.cursor() as cursor:
+            share(cursor)
+            cursor.execute(statement)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        for done, _ in enumerate(pool.map(run, statements), 1):
+            progress(done, len(statements))
 
 
 def with_groups(names, rows: str, others: str, sums: str) -> str:
@@ -90,7 +108,9 @@ def grouping(keys: str, levels, whole: bool = True) -> tuple[str, str, str]:
     period = " ".join(f"WHEN GROUPING({level}) = 0 THEN {level}" for level in levels)
     # A total whose period fits no month has no month: such a row is left out of the months, not put in one.
     fits = " AND ".join(f"(GROUPING({level}) = 1 OR {level} IS NOT NULL)" for level in levels)
-    return ", ".join(sets), f"CASE {level} ELSE 'all' END AS level, CASE {period} END AS period", fits
+    # The last branch of each keeps the CASE whole when there is no level but all time.
+    named = f"CASE {level} WHEN TRUE THEN 'all' END AS level, CASE {period} WHEN TRUE THEN NULL::DATE END AS period"
+    return ", ".join(sets), named, fits or "TRUE"
 
 
 SUMS = ", ".join(f"sum({name}) AS {name}" for name in (*COUNTS, "immature")) + ", max(approximate) AS approximate"

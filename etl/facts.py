@@ -92,6 +92,11 @@ CASE WHEN f.body = requester_body THEN 'within_body'
 """
 
 
+def share(con) -> None:
+    """Let a connection or cursor name the tables of `scratch` as its own."""
+    con.execute("SET search_path = ?", [f"{con.execute('SELECT current_database()').fetchone()[0]}.main,scratch.main"])
+
+
 def counts_sql(weight: str = "requests") -> str:
     """`sum(...) AS name` for every additive count, one a line: the one SQL text of the additive counts.
 
@@ -103,12 +108,16 @@ def counts_sql(weight: str = "requests") -> str:
 
 
 def build(con) -> None:
-    """Make the temporary tables `current_returns`, `base` and `day_counts` from the attached warehouse `w`.
+    """Make the tables `base` and `day_counts`, and the temporary `current_returns`, from the attached warehouse `w`.
+
+    `base` and `day_counts` lie in an attached database in memory, `scratch`, so that every cursor sees them.
 
     `base` has part, reported_by, body (an integer), month, quarter, year, the eight dimensions, every count, and
     `immature` (requests still open and younger than the horizon). `day_counts` has the same keys without body,
     and the requests settled (`settled`) and still open (`still_open`) on each whole day after receipt.
     """
+    con.execute("ATTACH ':memory:' AS scratch")
+    share(con)
     con.execute(CURRENT)
     con.execute(MAIN_REASONS)
     _tiers(con)
@@ -122,7 +131,7 @@ def build(con) -> None:
     keys = f"part, reported_by, month, quarter, year, {coded}"
     con.execute(
         f"""
-        CREATE TEMP TABLE base AS
+        CREATE TABLE scratch.base AS
         SELECT {keys}, body_id AS body, max(approximate::INTEGER) AS approximate,
                sum(CASE WHEN {FOLLOW_UP} THEN requests ELSE 0 END)::DOUBLE AS immature,
                {counts_sql()}
@@ -132,7 +141,7 @@ def build(con) -> None:
     )
     con.execute(
         f"""
-        CREATE TEMP TABLE day_counts AS
+        CREATE TABLE scratch.day_counts AS
         SELECT {keys}, least(coalesce(days, greatest(followed, 0)), 365) AS day,
                count(days)::BIGINT AS settled, (count(*) - count(days))::BIGINT AS still_open
         FROM request_facts
@@ -145,7 +154,7 @@ def _code_types(con) -> None:
     """An ENUM for each dimension, `sector_code` and so on: the codes of its list and of its predefined groups."""
     for name in DIMENSIONS:
         codes = [*reference.codes(CODE_LISTS[name]), *reference.groups(name)]
-        con.execute(f"CREATE TEMP TYPE {name}_code AS ENUM ({', '.join(repr(code) for code in codes)})")
+        con.execute(f"CREATE TYPE scratch.{name}_code AS ENUM ({', '.join(repr(code) for code in codes)})")
 
 
 def _tiers(con) -> None:
@@ -171,9 +180,9 @@ def _tiers(con) -> None:
     )
 
 
-def small_table(con, shape: str, rows) -> None:
-    """Make a temporary table of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
-    con.execute(f"CREATE TEMP TABLE {shape}")
+def small_table(con, shape: str, rows, kind: str = "TEMP TABLE") -> None:
+    """Make a table of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
+    con.execute(f"CREATE {kind} {shape}")
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         con.execute(f"INSERT INTO {shape.split()[0]} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)

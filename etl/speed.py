@@ -7,7 +7,7 @@ day that was followed nothing is said.
 
 from statistics import NormalDist
 
-from etl.cells import CALENDAR_LEVELS, combos, grouping, with_groups
+from etl.cells import CALENDAR_LEVELS, combos, grouping, run_all, with_groups
 from metrics.dimensions import DIMENSIONS, SPEED_DAYS
 from metrics.disclosure import MEDIAN_BASE, MEDIAN_DECIDED, NEARLY_ALL, P90_BASE, RATE_BASE, SMALL, UNDER
 from metrics.question import SPEED_LEVELS
@@ -29,11 +29,9 @@ def create(con) -> None:
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Fill `speed` for every cell that `cells` shows. `progress(done, total)` after each combination."""
-    wanted = [(number, names) for number, names in combos() if len(names) <= max(SPEED_LEVELS.values())]
-    for done, (number, names) in enumerate(wanted, 1):
-        con.execute(_statement(number, names))
-        progress(done, len(wanted))
+    """Fill `speed` for every cell that `cells` shows. `progress(done, total)` after each."""
+    most = max(SPEED_LEVELS.values())
+    run_all(con, [_statement(number, names) for number, names in combos() if len(names) <= most], progress)
 
 
 def _statement(number: int, names) -> str:

@@ -16,7 +16,7 @@ AGREEMENT_DIMENSIONS = ("sector", "region", "requester_sector")
 SURVEY_DIMENSIONS = ("sector", "region", "role")
 COVERAGE_DIMENSIONS = ("sector",)
 # The most dimensions time to decision is published by, at each level.
-SPEED_LEVELS = {"month": 1, "quarter": 1, "year": 2, "all": 2}
+SPEED_LEVELS = {"month": 1, "quarter": 1, "year": 1, "all": 2}
 STOCK_DIMENSIONS = 2
 REASON_KEYS = ("reason", "class", "position")
 
