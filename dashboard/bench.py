@@ -1,0 +1,66 @@
+"""Measures that a page costs the same at any number of requests: `python -m dashboard.bench --rows 100000 10000000`.
+
+For each number a home is made, loaded, published and released as any other; then the trends page is asked for, by
+turns between the homes, and the middle of the times is printed. The first asking of each address is not counted.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from dashboard.app import create_app
+from dashboard.source import Door
+from etl import bench, publish, snapshot
+from etl.home import Home
+from etl.load import load
+
+ADDRESSES = ("/trends", "/trends?by=sector", "/trends?measure=undecided_at_30_days&by=region", "/")
+
+
+def prepare(folder: Path, rows: int) -> Home:
+    """A home with that many requests, published and released; says how long each step took."""
+    home, path = Home(folder / f"home-{rows}"), folder / f"requests-{rows}.csv"
+    bench.make(path, rows)
+    start = time.monotonic()
+    load([path], home, **bench.FACTS)
+    path.unlink()
+    loaded = time.monotonic()
+    snapshot.release(home, publish.publish(home), "the benchmark")
+    print(f"{rows:,} requests: loaded in {loaded - start:.0f} s, published in {time.monotonic() - loaded:.0f} s")
+    return home
+
+
+def timed(client, address: str) -> float:
+    """Milliseconds to answer an address."""
+    start = time.perf_counter()
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status
+    return (time.perf_counter() - start) * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m dashboard.bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 10_000_000])
+    parser.add_argument("--times", type=int, default=30)
+    asked = parser.parse_args()
+    os.environ["UPTAKE_REFERENCE_KEY"] = "a key that is only for this measurement"
+    with tempfile.TemporaryDirectory(prefix="uptake-bench-") as folder:
+        homes = {rows: prepare(Path(folder), rows) for rows in asked.rows}
+        clients = {rows: create_app(Door(home)).server.test_client() for rows, home in homes.items()}
+        for address in ADDRESSES:
+            taken = {rows: [] for rows in clients}
+            for turn in range(asked.times + 1):
+                for rows, client in clients.items():
+                    milliseconds = timed(client, address)
+                    if turn:
+                        taken[rows].append(milliseconds)
+            middles = {rows: median(times) for rows, times in taken.items()}
+            said = ", ".join(f"{rows:,}: {middle:.1f} ms" for rows, middle in middles.items())
+            print(f"{address}  {said}  ratio {max(middles.values()) / min(middles.values()):.2f}")
+
+
+if __name__ == "__main__":
+    main()
