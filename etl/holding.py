@@ -4,7 +4,7 @@ from etl import contracts
 from etl.contracts import contract
 from etl.receipt import ROWS_KEPT, Held
 from etl.rules import Rule, rules, type_rules
-from etl.staging import nearest
+from etl.staging import is_bounded, nearest
 from etl.warehouse import insert_rows, quoted
 
 RAGGED = Rule(
@@ -83,7 +83,10 @@ def _broken(con, kind):
     """(rule, SQL condition, rows) of each rule that some staged row breaks."""
     types = type_rules(contract(kind))
     bit_of = {rule.column: 1 << place for place, rule in enumerate(types)}
-    checks = [(rule, f"type_mask & {1 << place} <> 0") for place, rule in enumerate(types)]
+    fields = (*contract(kind).fields, *contract("cover").fields)
+    checks = []
+    for place, (rule, field) in enumerate(zip(types, fields, strict=True)):
+        checks += _of_type(rule, field, f"type_mask & {1 << place} <> 0")
     for place, rule in enumerate(rules(kind)):
         # A cell that is not of its type is NULL to every other rule: it is told of once, as what it is.
         told = f" AND type_mask & {bit_of[rule.column]} = 0" if rule.column in bit_of else ""
@@ -91,6 +94,21 @@ def _broken(con, kind):
     checks += [(rule, rule.condition) for rule in (RAGGED, *DUPLICATES)]
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({sql})' for _, sql in checks)} FROM staged").fetchone()
     return [(rule, sql, rows) for (rule, sql), rows in zip(checks, counts, strict=True) if rows]
+
+
+def _of_type(rule, field, broken):
+    """The checks of a column's type: in a count, a number that was withheld is told apart from what is no number."""
+    if field.type not in ("integer", "number"):
+        return [(rule, broken)]
+    bounded = Rule(
+        f"bounded_{field.name}",
+        field.name,
+        "",
+        f"{field.title} says that there are some and not how many: it is neither missing nor 0, and is never read so.",
+        "Give the number itself if you may; counts that are only known within bounds cannot be loaded yet.",
+    )
+    known = is_bounded(field)
+    return [(bounded, f"{broken} AND {known}"), (rule, f"{broken} AND NOT {known}")]
 
 
 def _nearest_codes(con, kind, broken):

@@ -44,6 +44,10 @@ def _long_way(con, batch, findings, file_id, key, receipt):
     con.execute("SET preserve_insertion_order = true")  # rows are numbered as they are read
     staging.stage(con, batch.kind, batch.lines(), batch.columns, batch.said, key)
     con.execute("SET preserve_insertion_order = false")
+    for column, rows in staging.marks_read(con, batch.kind, batch.columns):
+        cells = "cell holds" if rows == 1 else "cells hold"
+        words = f"{rows:,} {cells} a mark for a missing value in {column.name}: read as blank, never as 0."
+        receipt.note("missing_marks", words, rows)
     if "request_ref" in batch.columns:
         findings = [*findings, *_screened(con, receipt)]
     _flag(con, findings)

@@ -1,7 +1,8 @@
 """Turns text rows into typed rows with a mask of broken rules, in a temporary table called `staged`.
 
 Columns: _line, _sheet, _row, _flaw; every contract column and fact, typed; raw_<column> only where a cell is not of
-its type (so that the nearest code can be named); request_key; mask and type_mask; duplicate (a rule id or NULL).
+its type (so that the nearest code can be named); request_key; mask and type_mask; marked (a bit an optional column
+whose cell held a mark for a missing value); duplicate (a rule id or NULL).
 """
 
 from etl import contracts, reference
@@ -9,6 +10,12 @@ from etl.contracts import Contract, Field, contract
 from etl.rules import mask_sql, rules, type_rules
 from etl.warehouse import quoted, type_name
 
+# What senders write for "nothing here", in lower case. A mark is never 0. In the code of a body NA could be a name.
+MISSING = ("-", "na", "n/a", "no data", "..", "[x]", "[z]")
+NOT_FOR_BODIES = ("na",)
+# What senders write for "some, and too few to say": known to lie within bounds, so neither missing nor 0.
+BOUNDED = ("[c]", "c", "*", "[low]", "low", "[k]", "k")
+BOUNDED_SHAPE = "[<≤] *[0-9]{1,3}"
 NEAREST_OF = 500  # distinct wrong values a column for which the nearest code is looked up
 # Kinds whose rows carry dates that can stand for the period of the return: by file, or each wave its own return.
 PERIODS = {
@@ -23,6 +30,7 @@ def stage(con, kind: str, lines: str, columns, said: dict, key: bytes) -> None:
     one, cover = contract(kind), contract("cover")
     fields = (*one.fields, *cover.fields)
     raw = ", ".join(f"{_raw(field, columns)} AS raw_{field.name}" for field in fields)
+    unmarked, marked = _marks(kind, columns)
     typed = ", ".join(f"{typed_sql(field)} AS {field.name}" for field in fields)
     facts = ", ".join(f"{_fact(field, kind, said)} AS {field.name}" for field in cover.fields)
     types = type_rules(one)
@@ -33,7 +41,8 @@ def stage(con, kind: str, lines: str, columns, said: dict, key: bytes) -> None:
     con.execute(
         f"""
         CREATE TEMP TABLE staged AS
-        WITH raw AS (SELECT _line::BIGINT AS _line, _sheet, _row::INTEGER AS _row, _flaw, {raw} FROM {lines}),
+        WITH found AS (SELECT _line::BIGINT AS _line, _sheet, _row::INTEGER AS _row, _flaw, {raw} FROM {lines}),
+        raw AS (SELECT *{unmarked}, {marked} AS marked FROM found),
         typed AS (SELECT *, {typed} FROM raw),
         judged AS (SELECT *, {type_mask} AS type_mask FROM typed),
         whole AS (SELECT * REPLACE ({wrong}), kind AS said_kind, {quoted(kind)} AS recognised_kind FROM judged),
@@ -48,6 +57,37 @@ def stage(con, kind: str, lines: str, columns, said: dict, key: bytes) -> None:
 def good() -> str:
     """SQL condition of a staged row that breaks nothing."""
     return "mask = 0 AND type_mask = 0 AND _flaw IS NULL AND duplicate IS NULL"
+
+
+def _marks(kind, columns):
+    """SQL that blanks the marks in optional columns, and SQL of a row's bits of the columns that held one."""
+    held = {one.name: _is_missing(one) for one in _may_be_marked(kind) if one.name in columns}
+    blanked = ", ".join(f"CASE WHEN NOT ({test}) THEN raw_{name} END AS raw_{name}" for name, test in held.items())
+    bits = [f"CASE WHEN {test} THEN {1 << place} ELSE 0 END" for place, test in enumerate(held.values())]
+    return f" REPLACE ({blanked})" if held else "", f"({' | '.join(bits) or '0'})::BIGINT"
+
+
+def _may_be_marked(kind):
+    return [field for field in contract(kind).fields if not field.required]
+
+
+def _is_missing(field):
+    marks = [mark for mark in MISSING if field.codes != "bodies" or mark not in NOT_FOR_BODIES]
+    return f"coalesce(lower(raw_{field.name}) IN ({', '.join(map(quoted, marks))}), false)"
+
+
+def marks_read(con, kind: str, columns) -> list[tuple[Field, int]]:
+    """The optional columns in which marks for a missing value were read as blank, and in how many rows."""
+    fields = [field for field in _may_be_marked(kind) if field.name in columns]
+    counts = ", ".join(f"count(*) FILTER (marked & {1 << place} <> 0)" for place in range(len(fields)))
+    rows = con.execute(f"SELECT {counts} FROM staged").fetchone() if fields else ()
+    return [(field, count) for field, count in zip(fields, rows, strict=True) if count]
+
+
+def is_bounded(field: Field) -> str:
+    """SQL condition: a cell of a count says that there are some, and not how many."""
+    raw = f"lower(raw_{field.name})"
+    return f"({raw} IN ({', '.join(map(quoted, BOUNDED))}) OR regexp_full_match({raw}, {quoted(BOUNDED_SHAPE)}))"
 
 
 def typed_sql(field: Field) -> str:

@@ -97,7 +97,9 @@ def filled_in_place(path, kind):
     for place, row in enumerate(sheets_of(path)["Cover"], 1):
         value = sent.FACTS.get(contracts.folded(row[0]))
         if value:
-            parts[cover] = re.sub(rf'<c r="B{place}" s="(\d+)"/>', lambda c, v=value: _cell(c[0], c[1], v), parts[cover])
+            parts[cover] = re.sub(
+                rf'<c r="B{place}" s="(\d+)"/>', lambda c, v=value: _cell(c[0], c[1], v), parts[cover]
+            )
     names = contract(kind).names
     styles = dict(re.findall(r'<c r="([A-Z]+)2" s="(\d+)"', parts[page]))
     rows = ""
