@@ -209,6 +209,23 @@ def template(
     terminal.say(f"Written to {out}. Fill in the sheets Cover and {kind}, then: uptake check {out}")
 
 
+@app.command()
+def profile(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A table of any shape.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="OUT.toml", help="The file to write.")] = None,
+):
+    """Propose how to read a file nobody has seen: a profile, to be read and mended by a person."""
+    from etl.propose import propose
+
+    out = out or Path(f"{file.stem}.toml")
+    _refuse_to_overwrite(out)
+    out.write_text(propose(file), encoding="utf-8", newline="\n")
+    terminal.say(
+        f"Written to {out}. Read every line of it; what is marked near or not guessed was not taken.\n"
+        f"Then: uptake check {file} --profile {out}"
+    )
+
+
 def _refuse_to_overwrite(out: Path) -> None:
     """A file that a person may have worked on is never written over."""
     if out.exists():

@@ -20,7 +20,8 @@ from etl.synthetic_scenarios import DEMO
 from metrics.question import QuestionError
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ["demo", "check", "load", "publish", "release", "serve", "status", "figure", "verdict", "synthesise"]
+CORE = ["demo", "check", "load", "publish", "release", "serve", "status", "figure", "synthesise"]
+COMMANDS = [command.callback.__name__ for command in cli.app.registered_commands]
 SMALL = replace(DEMO, requests=3000, first_year=2021, last_year=2022)
 
 pytestmark = pytest.mark.xdist_group("cli")
@@ -65,6 +66,7 @@ def test_help_names_every_command(uptake):
     code, out, _ = uptake("--help")
     assert code == 0
     assert re.findall(r"^  (\w+)  +[A-Z]", out.split("Commands:")[1], flags=re.M) == COMMANDS
+    assert {*CORE} <= {*COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -277,12 +279,13 @@ def test_a_second_demonstration_is_the_first(shown, monkeypatch):
     made = json.loads((shown.path / "demo.json").read_text(encoding="utf-8"))
     monkeypatch.setattr(demo, "recipe", lambda scenario: made["recipe"])
     monkeypatch.setattr(demo, "_make", lambda *_: pytest.fail("made again"))
-    assert demo.prepare(shown, silent, SMALL) == snapshot.current(shown)
+    assert demo.prepare(shown, silent, SMALL) == made
+    assert made["version"] == snapshot.current(shown) and made["requests"] > 2000
 
 
 def test_a_changed_recipe_makes_it_again(shown, monkeypatch):
     made = []
-    monkeypatch.setattr(demo, "_make", lambda *_: made.append(1) or "v")
+    monkeypatch.setattr(demo, "_make", lambda *_: made.append(1) or {})
     monkeypatch.setattr(demo, "_clear", lambda home: made.append(0))
     before = (shown.path / "demo.json").read_bytes()
     demo.prepare(shown, silent, replace(SMALL, requests=7000))
@@ -310,8 +313,8 @@ def test_an_unfinished_demonstration_is_made_again(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "_make", stopped)
     with pytest.raises(KeyboardInterrupt):
         demo.prepare(home, silent, SMALL)
-    monkeypatch.setattr(demo, "_make", lambda *_: "made")
-    assert demo.prepare(home, silent, SMALL) == "made"
+    monkeypatch.setattr(demo, "_make", lambda *_: {"version": "made"})
+    assert demo.prepare(home, silent, SMALL)["version"] == "made"
 
 
 def test_a_port_in_use_is_passed_over():
