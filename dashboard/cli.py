@@ -59,7 +59,8 @@ def demo(
     from dashboard.demo import free_port, prepare
 
     with terminal.progress() as progress:
-        prepare(the_home(), progress)
+        made = prepare(the_home(), progress)
+    terminal.say(f"{made['requests']:,} made-up requests are loaded and published as version {made['version']}.")
     if serve:
         _serve("127.0.0.1", port or free_port("127.0.0.1"))
 

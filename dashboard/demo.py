@@ -30,8 +30,8 @@ def recipe(scenario=SCENARIO) -> str:
     return digest.hexdigest()
 
 
-def prepare(home: Home, progress, scenario=SCENARIO) -> str:
-    """Make a home hold the demonstration, published and released; return its version.
+def prepare(home: Home, progress, scenario=SCENARIO) -> dict:
+    """Make a home hold the demonstration, published and released; return its `version` and number of `requests`.
 
     A home that holds it already is left as it is. Raises Refusal when the home holds anything else.
     `scenario` is a name or a Scenario; `progress(step, done, total)` is told of each step.
@@ -47,15 +47,15 @@ def prepare(home: Home, progress, scenario=SCENARIO) -> str:
         )
     wanted = recipe(scenario)
     if made.get("recipe") == wanted and made.get("version") and made["version"] == snapshot.current(home):
-        return made["version"]
+        return made
     _clear(home)
     replace_whole(mark, json.dumps({"recipe": wanted}) + "\n")
-    version = _make(home, progress, scenario)
-    replace_whole(mark, json.dumps({"recipe": wanted, "version": version}) + "\n")
-    return version
+    made = {"recipe": wanted, **_make(home, progress, scenario)}
+    replace_whole(mark, json.dumps(made) + "\n")
+    return made
 
 
-def _make(home: Home, progress, scenario) -> str:
+def _make(home: Home, progress, scenario) -> dict:
     from etl import snapshot
     from etl.load import load
     from etl.publish import publish
@@ -66,10 +66,11 @@ def _make(home: Home, progress, scenario) -> str:
     make_secrets(home)
     synthesise(scenario, returns, progress=progress)
     shutil.copyfile(returns / "senders.csv", home.senders)
-    load([*sorted(returns.glob("*-synthetic.*")), *evidence()], home, progress=progress)
+    receipts = load([*sorted(returns.glob("*-synthetic.*")), *evidence()], home, progress=progress)
     version = publish(home, progress)
     snapshot.release(home, version, "the demonstration")
-    return version
+    arrived = [one for receipt in receipts for one in receipt.returns if one["kind"] == "requests"]
+    return {"version": version, "requests": sum(one["rows_loaded"] for one in arrived)}
 
 
 def evidence() -> list[Path]:
