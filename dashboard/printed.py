@@ -99,6 +99,7 @@ def print_verdicts_json(answer) -> None:
             "as_at": answer.as_at,
             "indicator": answer.indicator,
             "rows": list(answer.rows),
+            "campaigns": list(answer.campaigns),
         }
     )
 
@@ -124,6 +125,8 @@ def print_verdicts_table(answer) -> None:
         say(f"\n{row['verdict'].replace('_', ' ').capitalize()}{f' ({value})' if value else ''}")
         for sentence in row["says"]:
             say(f"  {sentence}")
+    for row in answer.campaigns:
+        say(f"\n{row['title']}\n  {row['says']}")
     if not answer.rows:
         complain("No verdict answers this question.")
 

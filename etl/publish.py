@@ -10,6 +10,7 @@ from etl import (
     breakdowns,
     cells,
     coverage,
+    estimate_campaigns,
     estimates,
     facts,
     reference,
@@ -76,6 +77,7 @@ def _fill(con, home, progress) -> None:
         make(con)
         progress("Publishing the tables beside them", done, len(COMPANIONS))
     estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
+    estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
     _events(con)
     _catalogue(con)
     _about(con, home)

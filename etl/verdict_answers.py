@@ -16,7 +16,7 @@ from etl.read_cells import fetch_all
 from metrics import wording
 from metrics.indicators import INDICATORS
 from metrics.question import QuestionError
-from metrics.verdicts import Verdict
+from metrics.verdicts import SIGNIFICANT, Verdict
 
 PRIMARY = "code_in_force"
 DIMENSIONS = ("sector", "region", "direction")
@@ -34,6 +34,7 @@ class VerdictAnswer:
     indicator: str | None
     synthetic: bool
     rows: tuple[dict, ...]
+    campaigns: tuple[dict, ...] = ()  # beside the verdicts over all returns
 
 
 def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY, home=None) -> VerdictAnswer:
@@ -58,7 +59,31 @@ def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY
     order = {code: place for place, code in enumerate(INDICATORS)}
     rows = [_row(one, by, about["kind"] == "synthetic") for one in found if one["value"] not in groups]
     rows.sort(key=lambda row: (order.get(row["indicator"], len(order)), row["event_date"], row.get(by) or ""))
-    return VerdictAnswer(version, about["as_at"], indicator, about["kind"] == "synthetic", tuple(rows))
+    beside = () if by else tuple(campaigns(principal, indicator, home))
+    return VerdictAnswer(version, about["as_at"], indicator, about["kind"] == "synthetic", tuple(rows), beside)
+
+
+def campaigns(principal: Principal = PUBLIC, indicator=None, home=None) -> list[dict]:
+    """What moved apart where each campaign came, on one indicator or on all that are compared; fractions.
+
+    Each row has its sentence in `says`. Raises as `verdicts` does.
+    """
+    _check(indicator, "")
+    _, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
+    try:
+        found = fetch_all(con, "SELECT * FROM campaign_estimates ORDER BY event_date, event, indicator")
+    except duckdb.CatalogException:
+        raise Refusal("These figures were published before verdicts were. Publish again: uptake publish.") from None
+    return [{**row, "says": _campaign_said(row)} for row in found if indicator in (None, row["indicator"])]
+
+
+def _campaign_said(row: dict) -> str:
+    title = INDICATORS[row["indicator"]].title
+    if row["status"] != "ok":
+        return f"{title}: not enough data to compare where {row['title']} came with where it had not."
+    flat = row["before_p"] is None or row["before_p"] >= SIGNIFICANT
+    told = {name: row[name] for name in ("rank", "deals", "sectors")} | {"p": row["adjusted_p"], "flat_before": flat}
+    return wording.campaign(title, row["title"], row["effect"], row["lower"], row["upper"], **told)
 
 
 def _check(indicator, by: str) -> None:

@@ -160,23 +160,24 @@ def _difference(verdict: Verdict) -> str:
     return f"difference {points(verdict.difference, True)} points, 95% interval {low} to {high}"
 
 
-def campaign(title: str, event: str, effect: float, lower: float, upper: float, rank: int, sectors: int,
-             smallest_p: float, p: float, flat_before: bool) -> str:  # fmt: skip
+def campaign(title: str, event: str, effect: float, lower: float, upper: float, *, rank: int, deals: int,
+             sectors: int, p: float, flat_before: bool) -> str:  # fmt: skip
     """What may be said of a campaign that came to some sectors and not to others.
 
-    effect, lower, upper: fractions; rank: place among the deals of the dates over sectors, 1 the furthest from no
-    change; smallest_p: the least p those deals allow. Where that is 0.05 or more nothing can be significant.
+    effect, lower, upper: fractions; rank: place among the deals of the date over sectors, 1 the furthest from no
+    change, and how many deals there were; p: of the deals, adjusted. Where the deals are 20 or fewer nothing can be
+    significant; flat_before: whether the two were moving alike beforehand.
     """
     found = f"{title} moved {points(effect, True)} points apart (95% interval {points(lower, True)} to "
     found += f"{points(upper, True)}) where {event} came, from where it had not."
-    place = f"Of {round(1 / smallest_p):,} ways to deal the dates over {sectors} sectors this one ranks {rank}"
-    if smallest_p >= 0.05:
-        place += f"; so few sectors can never show more than chance (smallest p possible {smallest_p:.3f})."
+    place = f"Of {deals:,} ways to deal its date over {sectors} sectors, this one ranks {rank}"
+    if deals <= 20:
+        place += f": with so few ways nothing can stand out from chance (smallest p possible {1 / deals:.3f})."
     else:
-        place += f" (p {p:.3f}; smallest possible {smallest_p:.4f})."
+        place += f" (p {p:.3f}, adjusted for all that were looked at; smallest possible {1 / deals:.3f})."
     if not flat_before:
         place += " The two were drawing apart before it started, so the difference cannot be read as its effect."
-    elif smallest_p < 0.05 and p < 0.05 and (lower > 0 or upper < 0):
+    elif deals > 20 and p < 0.05 and (lower > 0 or upper < 0):
         place += f" That is consistent with an effect of {event}; campaigns went first where interest was greatest."
     return checked(f"{found} {place}")
 

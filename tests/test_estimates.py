@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from etl import cells, estimate_series, estimates, facts, snapshot, verdict_answers
+from etl import cells, estimate_campaigns, estimate_series, estimates, facts, snapshot, verdict_answers
 from etl.errors import Refusal
 from etl.home import Home
 from etl.publish import _lists, publish
@@ -183,3 +183,54 @@ def test_figures_published_before_verdicts_were_say_so(tmp_path):
 
 def test_every_headline_indicator_is_fitted():
     assert set(estimates.HEADLINE) <= {one.id for one in estimates.fitted_indicators()}
+
+
+@pytest.fixture(scope="module")
+def campaigned():
+    """Twelve bodies in each of five sectors; refusals fall by 15 points where the safeguarding questions came."""
+    reached = ("childrens_services", "education", "health")
+    rows = []
+    for place, sector in enumerate((*reached, "local_government", "fire")):
+        bodies = [f"E07{100 * place + number:06d}" for number in range(12)]
+        fall = 0.15 if sector in reached else 0.0
+        rows += totals(bodies, 66, lambda month, body, fall=fall: 0.35 - fall * (month >= 49), 60, place, sector)
+    con = memory_warehouse(returned(rows))
+    _lists(con)
+    facts.build(con)
+    cells.create(con)
+    estimate_campaigns.fill(con)
+    return con
+
+
+def test_a_planted_campaign_is_found_and_ranked(campaigned):
+    row = campaigned.execute(
+        "SELECT * FROM campaign_estimates WHERE indicator = 'refusal_rate' AND event = 'safeguarding_faqs'"
+    ).df().iloc[0]  # fmt: skip
+    assert row["status"] == "ok" and row["lower"] < -0.15 < row["upper"] < -0.1
+    assert (row["reached"], row["compared"], row["sectors_reached"], row["sectors"]) == (36, 24, 3, 5)
+    assert row["rank"] == 1 and row["deals"] == 10 and row["smallest_p"] == 0.1
+    assert row["least_without"] == pytest.approx(-0.15, abs=0.03) and row["before_p"] > 0.01
+    told = verdict_answers._campaign_said({**row.to_dict(), "rank": int(row["rank"]), "deals": int(row["deals"])})
+    assert "nothing can stand out" in told and "consistent" not in told
+
+
+def test_what_a_campaign_is_compared_by_equals_the_bodies_own_rates(campaigned):
+    quarters = estimate_campaigns.quarters_around(date(2023, 1, 27))
+    assert quarters[0] == date(2021, 7, 1) and quarters[5] == date(2022, 10, 1) and quarters[6] == date(2023, 4, 1)
+    found = estimate_campaigns.units(campaigned, INDICATORS["refusal_rate"].formula, quarters)
+    assert found.rates.shape == (60, 10) and (found.sector == "fire").sum() == 12
+    own = campaigned.execute(
+        """SELECT sum(refused) / sum(received) AS rate FROM base WHERE sector = 'fire' AND quarter = DATE '2021-07-01'
+           GROUP BY body ORDER BY rate"""
+    ).df()["rate"]
+    assert np.sort(found.rates[found.sector == "fire", 0]) == pytest.approx(own.to_numpy())
+
+
+def test_too_few_bodies_for_a_campaign_say_so():
+    con = memory_warehouse(returned(totals(SOME_BODIES, 60, lambda month, body: 0.3)))
+    _lists(con)
+    facts.build(con)
+    cells.create(con)
+    estimate_campaigns.fill(con)
+    found = con.execute("SELECT DISTINCT status, effect FROM campaign_estimates").fetchall()
+    assert found == [("not_enough_data", None)]

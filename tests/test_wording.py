@@ -99,12 +99,14 @@ def test_every_reason_has_words():
 
 
 def test_a_campaign_in_one_sector_is_given_its_rank_and_no_more():
-    one = wording.campaign("Refusal rate", "the toolkit", -0.08, -0.11, -0.05, 1, 12, 1 / 12, 1 / 12, True)
-    assert "ranks 1" in one and "0.083" in one and "consistent" not in one
-    three = wording.campaign("Refusal rate", "the toolkit", -0.08, -0.11, -0.05, 1, 12, 1 / 220, 1 / 220, True)
-    assert "consistent with an effect of the toolkit" in three
-    apart = wording.campaign("Refusal rate", "the toolkit", -0.08, -0.11, -0.05, 1, 12, 1 / 220, 1 / 220, False)
-    assert "drawing apart" in apart and "consistent" not in apart
+    def of(deals, flat=True, p=0.004):
+        told = {"rank": 1, "deals": deals, "sectors": 12, "p": p, "flat_before": flat}
+        return wording.campaign("Refusal rate", "the toolkit", -0.08, -0.11, -0.05, **told)
+
+    assert "ranks 1:" in of(12) and "0.083" in of(12) and "consistent" not in of(12)
+    assert "consistent with an effect of the toolkit" in of(220)
+    assert "drawing apart" in of(220, flat=False) and "consistent" not in of(220, flat=False)
+    assert "consistent" not in of(220, p=0.2)
 
 
 def test_every_indicator_title_can_be_worded():
