@@ -211,6 +211,16 @@ def template(
 
 
 @app.command()
+def rebuild():
+    """Make the warehouse again from the kept files and the ledger; the same figures come of it."""
+    from etl.rebuild import rebuild as made
+
+    with terminal.progress() as progress:
+        files = made(the_home(), progress)
+    terminal.say(f"The warehouse was made again from {files:,} kept files. To publish from it: uptake publish")
+
+
+@app.command()
 def profile(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A table of any shape.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="OUT.toml", help="The file to write.")] = None,

@@ -5,6 +5,7 @@ import secrets
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from etl import evidence, holding, precheck, readers, returns, screen, warehouse
 from etl.batches import batches, facts, tell_examples
@@ -18,7 +19,20 @@ from etl.receipt import Receipt
 from etl.warehouse import insert_rows
 
 LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
+WITHHELD = "(a name that is not kept)"
+NOT_KEPT = "bytes_not_kept"  # the rule of the note that a file's bytes were not kept
+EXTRAS = ("published", "approximate", "source")
 NOTHING = "No row passed the checks. Nothing was loaded, and what was there before still stands."
+
+
+class Source(NamedTuple):
+    """A file on its way in. part: the private copy that is kept if the file is loaded; None when nothing is kept."""
+
+    path: Path
+    sha256: str
+    part: Path | None
+    said: dict
+    extras: dict
 
 
 def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
@@ -43,25 +57,56 @@ def check(paths, home, *, progress=None, **arguments) -> list[Receipt]:
         return [_one(con, home, path, said, False) for path in _told(files, progress, "Checking")]
 
 
+def replay(con, home, path: Path, entry, profile: str | None) -> Receipt:
+    """Load a kept file again into the warehouse `con`, as the ledger's `entry` says it was; its bytes stay as they are.
+
+    path: the kept bytes under their first name; profile: the one that read them then; entry: a dict of sha256,
+    received_at and arguments (a dict of text).
+    """
+    receipt = Receipt(path.name)
+    extras = {name: value for name, value in entry["arguments"].items() if name in EXTRAS}
+    extras |= {name: extras[name] == "True" for name in ("published", "approximate") if name in extras}
+    said = {name: value for name, value in entry["arguments"].items() if name not in EXTRAS}
+    if profile:
+        said.setdefault("profile", profile)
+    checked = _checked(path)
+    try:
+        source = Source(path, entry["sha256"], None, said, extras)
+        _transact(con, home, source, checked, entry["received_at"], receipt)
+    finally:
+        checked.clear()
+    return receipt
+
+
 def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
-    receipt = Receipt(path.name, "loaded" if store else "checked")
+    receipt = Receipt(_name(path), "loaded" if store else "checked")
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    sha256 = None
+    sha256 = part = None
     try:
         checked = _checked(path)
         try:
-            sha256, kept = readers.take_in(path, home.received if store else None)
-            checked.path = checked.copy or kept
-            _transact(con, home, path, checked, said, sha256, now, receipt)
+            sha256, part = readers.take_in(path, home.received if store else None)
+            checked.path = checked.copy or part
+            known = evidence.evidence(path)
+            source = Source(path, sha256, part if store else None, {**said, **known.facts}, known.extras)
+            _transact(con, home, source, checked, now, receipt)
         finally:
             checked.clear()
+            if store and part:
+                part.unlink(missing_ok=True)
     except Refusal as refusal:
         receipt.status, receipt.reason = "refused", str(refusal).removeprefix(f"{path.name}: ")
     if store and receipt.status != "loaded":
         con.execute("BEGIN")
-        returns.add_file(con, sha256, path.name, receipt.profile, receipt.status, receipt.reason, said, now)
+        sha256 = sha256 or readers.digest_of(path)
+        returns.add_file(con, sha256, receipt.file, receipt.profile, receipt.status, receipt.reason, said, now)
         con.execute("COMMIT")
     return receipt
+
+
+def _name(path) -> str:
+    """The file's name, unless it says something about a person: then it is neither kept nor repeated."""
+    return WITHHELD if screen.screen_names([path.stem]) else path.name
 
 
 def _checked(path):
@@ -75,21 +120,22 @@ def _checked(path):
     return checked
 
 
-def _transact(con, home, path, checked, said, sha256, now, receipt):
+def _transact(con, home, source, checked, now, receipt):
     """One file in one transaction: rows and ledger together, and only if every row is accounted for."""
-    when = returns.loaded_before(con, sha256)
+    when = returns.loaded_before(con, source.sha256)
     if when:
         receipt.status = "duplicate"
         receipt.reason = f"The same bytes were loaded on {when.day} {when:%B %Y}: nothing changed."
         return
     con.execute("BEGIN")
     try:
-        known = evidence.evidence(path)
-        arguments = {**said, **known.facts, **known.extras}
-        file_id = returns.add_file(con, sha256, path.name, None, "loaded", None, arguments, now)
-        stored = _take(con, home, path, checked, {**said, **known.facts}, known.extras, file_id, receipt)
+        arguments = {**source.said, **source.extras}
+        file_id = returns.add_file(con, source.sha256, source.path.name, None, "loaded", None, arguments, now)
+        stored = _take(con, home, source.path, checked, source.said, source.extras, file_id, receipt)
         if receipt.status == "loaded":
             _finish(con, home, file_id, stored, receipt)
+            if source.part and not receipt.has(NOT_KEPT):
+                readers.keep_bytes(source.part, source.sha256)
             con.execute("COMMIT")
         else:
             con.execute("ROLLBACK")
@@ -111,6 +157,8 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
         receipt.held = holding.listed(con, file_id)
     else:
         receipt.held += holding.listed(con, file_id)
+    if any(issue["rule"].startswith("personal.") for issue in receipt.issues):
+        receipt.note(NOT_KEPT, "Rows held what looks like details of a person, so the file itself was not kept.")
     receipt.returns = [asdict(one) for one in stored]
     if not stored:
         raise Refusal(NOTHING)

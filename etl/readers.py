@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import stat
 from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
@@ -60,20 +61,32 @@ class Table:
 
 
 def take_in(path: Path, received: Path | None) -> tuple[str, Path]:
-    """Read the file once: its SHA-256, and a read-only copy of its bytes in `received` (None keeps nothing)."""
+    """Read the file once: its SHA-256, and a private copy in `received` that nothing points to yet (None: no copy).
+
+    The caller either keeps the copy (`keep_bytes`) or removes it: bytes are kept only of a file that was loaded.
+    """
     if received is None:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest(), path
+        return digest_of(path), path
     received.mkdir(parents=True, exist_ok=True)
     part = received / f".part-{os.getpid()}"
-    digest = _copy(path, part)
-    kept = received / digest
-    if kept.exists():
-        part.unlink()
-    else:
-        part.chmod(0o444)
-        os.replace(part, kept)
-    return digest, kept
+    return _copy(path, part), part
+
+
+def digest_of(path: Path) -> str | None:
+    """The SHA-256 of an ordinary file; None for a link, a pipe or what can't be read."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
+
+
+def keep_bytes(part: Path, digest: str) -> None:
+    """Keep a private copy under its SHA-256, read-only."""
+    part.chmod(0o444)
+    os.replace(part, part.with_name(digest))
 
 
 def sweep(received: Path) -> None:

@@ -48,6 +48,10 @@ class Receipt:
         """Nothing was refused and no row held."""
         return self.status != "refused" and not self.rows_held and not self.held
 
+    def has(self, rule: str) -> bool:
+        """Whether a note of this rule was made."""
+        return any(note["rule"] == rule for note in self.notes)
+
     def note(self, rule: str, message: str, rows: int | None = None, sheet: str | None = None) -> None:
         self.notes.append({"sheet": sheet, "rule": rule, "message": message, "rows": rows})
 
