@@ -1,6 +1,6 @@
 # One line a verb; tasks.py does the work. Words for the tool go in ARGS: make test ARGS="-k wilson"
 PYTHON ?= python3
-.PHONY: help setup demo test check lock wheel bench clean
+.PHONY: help setup demo test check lock wheel bench truth clean
 help:  ; @$(PYTHON) tasks.py help
 setup: ; @$(PYTHON) tasks.py setup $(ARGS)
 demo:  ; @$(PYTHON) tasks.py demo $(ARGS)
@@ -9,4 +9,5 @@ check: ; @$(PYTHON) tasks.py check $(ARGS)
 lock:  ; @$(PYTHON) tasks.py lock $(ARGS)
 wheel: ; @$(PYTHON) tasks.py wheel $(ARGS)
 bench: ; @$(PYTHON) tasks.py bench $(ARGS)
+truth: ; @$(PYTHON) tasks.py truth $(ARGS)
 clean: ; @$(PYTHON) tasks.py clean $(ARGS)

@@ -195,6 +195,12 @@ def bench(words):
     return run(PYTHON, "-m", "etl.bench", *words)
 
 
+def truth(words):
+    """prove the statistics on data whose truth is known, and write data/truth/ (minutes; ARGS="--replications 20")"""
+    environment("run")
+    return run(PYTHON, "-m", "etl.truth", *words)
+
+
 def wheel(words):
     """build the wheel into dist/"""
     environment("run")
@@ -240,7 +246,7 @@ def clean(words):
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock, wheel, bench, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock, wheel, bench, truth, clean)}
 
 
 def main(words):
