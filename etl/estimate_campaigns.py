@@ -42,6 +42,13 @@ def fill(con, progress=lambda done, total: None) -> None:
     """Make and fill `campaign_estimates` from `base`. Needs the temporary tables of etl.facts."""
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"CREATE TABLE campaign_estimates ({columns})")
+    names = {name for one in WANTED for name in _counts(INDICATORS[one].formula)}
+    sums = ", ".join(f"sum({name}) AS {name}" for name in sorted(names))
+    con.execute(
+        f"""CREATE TEMP TABLE quarter_body AS
+            SELECT sector::VARCHAR AS sector, region::VARCHAR AS region, body, quarter, {sums} FROM base
+            WHERE reported_by = 'holder' AND sector <> 'not_stated' AND quarter IS NOT NULL GROUP BY ALL"""
+    )
     rows = []
     events = campaign_events()
     for done, event in enumerate(events, 1):
@@ -84,8 +91,6 @@ def quarters_around(day: date) -> list[date]:
 
 def _estimate(con, indicator, event) -> tuple | None:
     """A row of the table, or None where the data do not reach from the first quarter to the last."""
-    if not isinstance(indicator.formula, Share):
-        return None
     found = units(con, indicator.formula, quarters_around(event.date))
     reached = np.isin(found.sector, event.sectors)
     facts = (indicator.id, event.code, event.date, event.title)
@@ -107,19 +112,22 @@ def _estimate(con, indicator, event) -> tuple | None:
     )  # fmt: skip
 
 
+def _counts(formula: Share) -> tuple[str, str]:
+    return formula.numerator, formula.denominator
+
+
 def units(con, formula: Share, quarters: list[date]) -> Units:
     """Rates of every body with LEAST requests in each quarter; smaller ones are added up by sector and region."""
     columns = "".join(
         f", coalesce(sum({name}) FILTER (WHERE quarter = DATE '{quarter}'), 0)::DOUBLE AS {kind}{place}"
         for place, quarter in enumerate(quarters)
-        for kind, name in (("x", formula.numerator), ("n", formula.denominator))
+        for kind, name in zip("xn", _counts(formula), strict=True)
     )
     enough = " AND ".join(f"n{place} >= {LEAST}" for place in range(len(quarters)))
     sums = ", ".join(f"sum({kind}{place}) AS {kind}{place}" for place in range(len(quarters)) for kind in "xn")
     read = con.execute(
         f"""WITH of_body AS (
-                SELECT sector::VARCHAR AS sector, region::VARCHAR AS region, body {columns} FROM base
-                WHERE reported_by = 'holder' AND sector <> 'not_stated' GROUP BY sector, region, body),
+                SELECT sector, region, body {columns} FROM quarter_body GROUP BY sector, region, body),
             every AS (
                 SELECT sector, region, body, {sums} FROM of_body WHERE {enough} GROUP BY sector, region, body
                 UNION ALL

@@ -20,6 +20,12 @@ from metrics.verdicts import Series
 DIMENSIONS = ("sector", "region", "direction")
 YEAR = 12
 UNSETTLED = 0.01  # of a month's requests may be open and younger than the horizon: beyond, the month is left out
+SIDE_COUNTS = {
+    "year_before": tuple(COUNTS),
+    "year_after": tuple(COUNTS),
+    "before": ("received",),
+    "after": ("received",),
+}
 # What each field's records are counted among, to see whether recording changed.
 FIELDS = {
     "agreement_known": "received",
@@ -82,9 +88,8 @@ def months(con, dimension: str, always=()) -> dict[str, Months]:
     return {name: _without_gaps(by_month) for name, by_month in found.items()}
 
 
-def sides(con, dimension: str, day: date, always=()) -> dict[str, Sides]:
-    """Counts by body on the two sides of a date, by each value of a dimension."""
-    value, source = _source("month_body", dimension, always)
+def divide(con, day: date) -> None:
+    """Make the temporary table `side_body`: counts by body on the two sides of a date (`year_before_received`...)."""
     # The month the date falls in belongs to neither side, unless it is the first of it.
     before, first_after = add_months(day, 0), first_whole_month(day)
     windows = {
@@ -96,23 +101,30 @@ def sides(con, dimension: str, day: date, always=()) -> dict[str, Sides]:
     sums = ", ".join(
         f"coalesce(sum({name}) FILTER (WHERE month >= DATE '{start}' AND month < DATE '{end}'), 0) AS {side}_{name}"
         for side, (start, end) in windows.items()
-        for name in (COUNTS if side.startswith("year") else ("received",))
+        for name in SIDE_COUNTS[side]
     )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE side_body AS
+            SELECT body, sector, region, direction, {sums} FROM month_body GROUP BY ALL"""
+    )
+
+
+def sides(con, dimension: str, always=()) -> dict[str, Sides]:
+    """Counts by body on the two sides of the date given to `divide`, by each value of a dimension."""
+    value, source = _source("side_body", dimension, always)
+    names = [f"{side}_{name}" for side, counts in SIDE_COUNTS.items() for name in counts]
+    sums = ", ".join(f"sum({name}) AS {name}" for name in names)
     read = con.execute(f"SELECT {value} AS value, {sums} FROM {source} GROUP BY 1, body ORDER BY 1, body").fetchnumpy()
     values = np.asarray(read["value"]).astype(str)
     return {
-        str(name): Sides(
+        str(own): Sides(
             *(
-                {key[len(side) + 1 :]: column[values == name] for key, column in read.items() if _of(key, side)}
-                for side in windows
+                {name: np.asarray(read[f"{side}_{name}"])[values == own] for name in counts}
+                for side, counts in SIDE_COUNTS.items()
             )
         )
-        for name in np.unique(values)
+        for own in np.unique(values)
     }
-
-
-def _of(key: str, side: str) -> bool:
-    return key.startswith(f"{side}_") and key.removeprefix(f"{side}_") in COUNTS
 
 
 def _source(table: str, dimension: str, always) -> tuple[str, str]:

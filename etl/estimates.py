@@ -13,6 +13,7 @@ import numpy as np
 from etl import estimate_series as shape
 from etl import reference
 from metrics import verdicts, wording
+from metrics.counts import COUNTS
 from metrics.formulas import Share, Undecided
 from metrics.indicators import INDICATORS
 from metrics.intervals import clustered
@@ -67,6 +68,8 @@ def fill(con, progress=lambda done, total: None) -> None:
     judged: dict[Key, verdicts.Verdict] = {}
     details: dict[Key, dict] = {}
     for done, (event, dimension) in enumerate(wanted, 1):
+        if not dimension:
+            shape.divide(con, dates()[event])
         _judge_all(con, event, dimension, judged, details)
         progress(done, len(wanted))
     settled = _adjusted(judged)
@@ -93,7 +96,7 @@ def _judge_all(con, event: str, dimension: str, judged: dict, details: dict) -> 
     day, most = dates()[event], None if event == PRIMARY else SECONDARY_MONTHS
     for always, indicators in _by_definition(dimension):
         found = shape.months(con, dimension, always)
-        around = shape.sides(con, dimension, day, always)
+        around = shape.sides(con, dimension, always)
         for value in sorted(found):
             if value not in around:
                 continue
@@ -210,6 +213,11 @@ def _design_effects(con) -> None:
     differ, so requests of one body tell less than as many of many. Only where 5 bodies or more, none nearly all.
     """
     con.execute("CREATE TABLE design_effects (indicator VARCHAR, sector VARCHAR, bodies INTEGER, effect DOUBLE)")
+    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
+    con.execute(
+        f"""CREATE TEMP TABLE sector_body AS
+            SELECT sector::VARCHAR AS sector, body, {sums} FROM base WHERE reported_by = 'holder' GROUP BY ALL"""
+    )
     rows = []
     for indicator in fitted_indicators():
         if not isinstance(indicator.formula, Share) or indicator.always:
@@ -229,8 +237,7 @@ def _design_effects(con) -> None:
 
 _SUMS = """
     WITH of_body AS (
-        SELECT sector::VARCHAR AS sector, body, sum({x}) AS x, sum({n}) AS n FROM base
-        WHERE reported_by = 'holder' GROUP BY ALL HAVING sum({n}) > 0
+        SELECT sector, body, {x} AS x, {n} AS n FROM sector_body WHERE {n} > 0
     ),
     both_ways AS (
         SELECT * FROM of_body
