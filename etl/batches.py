@@ -22,7 +22,7 @@ class Batch:
 
     lines: a function that gives SQL of their text (see readers.lines_sql); columns: the columns it has; said: facts
     said elsewhere; extras: published, approximate, source; table: the CSV, when one holds them all; tables: those
-    read by their own columns.
+    read by their own columns; aside: tables of the file that hold no return (on its first batch).
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Batch:
     extras: dict = field(default_factory=dict)
     table: readers.Table | None = None
     tables: list[readers.Table] = field(default_factory=list)
+    aside: list[readers.Table] = field(default_factory=list)
 
     def need_facts(self) -> None:
         """Refusal when a fact is said nowhere and its kind can't do without it."""
@@ -108,7 +109,9 @@ def _by_contract(taken, tables, said, extras, receipt, folder):
     for table in tables:
         if table not in taken:
             receipt.note("sheet_not_taken", f"Sheet {table.sheet} holds no return and was not read.", sheet=table.sheet)
-    return [_contracted(kind, of_kind, said, extras, receipt, folder) for kind, of_kind in kinds.items()]
+    made = [_contracted(kind, of_kind, said, extras, receipt, folder) for kind, of_kind in kinds.items()]
+    made[0].aside = [table for table in tables if table not in taken]
+    return made
 
 
 def _contracted(kind, of_kind, said, extras, receipt, folder):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from etl import evidence, holding, precheck, readers, returns, screen, warehouse
+from etl import evidence, holding, precheck, readers, reference, returns, screen, unread, warehouse
 from etl.batches import batches, facts, tell_examples
 from etl.contracts import contract
 from etl.crosscheck import cross_check
@@ -21,6 +21,7 @@ from etl.warehouse import insert_rows
 LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
 WITHHELD = "(a name that is not kept)"
 NOT_KEPT = "bytes_not_kept"  # the rule of the note that a file's bytes were not kept
+NOT_KEPT_WORDS = "Something in it looks like details of a person, so the file itself is not kept; its good rows are."
 EXTRAS = ("published", "approximate", "source")
 NOTHING = "No row passed the checks. Nothing was loaded, and what was there before still stands."
 
@@ -147,18 +148,23 @@ def _transact(con, home, source, checked, now, receipt):
 def _take(con, home, path, checked, said, extras, file_id, receipt):
     """Fill tables and receipt from the file; the returns as recorded. Refusal when no row passes."""
     _say(checked, receipt)
-    stored = []
+    stored, tables = [], []
     with tempfile.TemporaryDirectory(prefix="uptake-") as folder:
         for batch in batches(path, checked, said, extras, receipt, Path(folder)):
+            before = len(receipt.issues)
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
             tell_examples(batch, receipt)
+            tables += [(table, batch.kind) for table in batch.tables] + [(table, None) for table in batch.aside]
+            if len(receipt.issues) > before and unread.held_cells(con, batch.kind):
+                receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
+        _screen_rest(con, path, checked, tables, stored, receipt, Path(folder))
     if not receipt.profile:
         receipt.held = holding.listed(con, file_id)
     else:
         receipt.held += holding.listed(con, file_id)
     if any(issue["rule"].startswith("personal.") for issue in receipt.issues):
-        receipt.note(NOT_KEPT, "Rows held what looks like details of a person, so the file itself was not kept.")
+        receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
     receipt.returns = [asdict(one) for one in stored]
     if not stored:
         raise Refusal(NOTHING)
@@ -166,6 +172,25 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
     _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
     return stored
+
+
+def _screen_rest(con, path, checked, tables, stored, receipt, folder):
+    """Screen what is in the file and was not loaded. A return of ours is refused for it; of another's export, which
+    has columns we never asked for, the good rows stand and the bytes are not kept."""
+    if any(one.sender not in reference.bodies() and screen.kinds_in(one.sender) for one in stored):
+        raise Refusal("The sender is given as what looks like a person's details. Give the code of the body.")
+    if not receipt.profile:
+        ragged = any(issue["rule"] == readers.RAGGED for issue in receipt.issues)
+        if found := unread.screen_tables(con, tables, folder, ragged):
+            raise Refusal(" ".join(found[:3]))
+    elif not all(one.published for one in stored):
+        try:
+            whole = [(table, None) for table in readers.tables(checked, path)]
+            clean = not unread.screen_tables(con, whole, folder, True)
+        except Refusal:
+            clean = False
+        if not clean:
+            receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
 
 
 def _finish(con, home, file_id, stored, receipt):

@@ -40,6 +40,7 @@ class Table:
     header: list[str]
     rows: list | None = None
     cover: dict[str, str] = field(default_factory=dict)
+    aside: list[str] = field(default_factory=list)  # words of the cover sheet, on the first table only
     examples: int = 0  # rows left out as examples of the template, known once the rows have been read
 
     @property
@@ -144,7 +145,8 @@ def _parquet_sql(path):
 def _workbook(path):
     """The sheets of a workbook that may hold a return, each with the facts of the cover sheet."""
     sheets = read_sheets(path)
-    cover = next((_cover(rows) for title, rows in sheets.items() if title.strip().lower() == COVER), {})
+    first = next((rows for title, rows in sheets.items() if title.strip().lower() == COVER), [])
+    cover, aside = _cover(first), [text for row in first for text in map(_text, row) if text]
     found = []
     for title, rows in sheets.items():
         top = next((place for place, row in enumerate(rows) if any(map(_text, row))), None)
@@ -153,7 +155,7 @@ def _workbook(path):
         header = [_text(cell) for cell in rows[top]]
         texts = ((place, list(map(_text, row))) for place, row in enumerate(rows[top + 1 :], top + 2))
         numbered = [(place, row) for place, row in texts if any(row)]
-        found.append(Table(path, "workbook", title, header, numbered, cover))
+        found.append(Table(path, "workbook", title, header, numbered, cover, [] if found else aside))
     return found
 
 
@@ -193,7 +195,7 @@ def lines_sql(table: Table, kind: str, folder: Path) -> str:
     large = table.form == "csv" and table.mark is None and table.path.stat().st_size > LARGE
     if large and _is_regular(table):
         return _numbered_sql(table, columns)
-    rows = table.rows if table.form == "workbook" else _csv_rows(table)
+    rows = table.rows if table.form == "workbook" else csv_rows(table)
     return write_lines(folder, list(columns), _lines(table, _to_read(table, rows), list(columns.values())))
 
 
@@ -255,7 +257,7 @@ def _lines(table, rows, places):
         yield table.sheet, number, flaw, pick(row)
 
 
-def _csv_rows(table):
+def csv_rows(table):
     """(line of the file, cells) of every row that is not blank."""
     csv.field_size_limit(LONGEST_CELL)
     with table.path.open(encoding="utf-8-sig", newline="") as file:

@@ -1,8 +1,11 @@
 """The intake desk as a whole: marks for missing values, proposed profiles, and nothing personal kept anywhere."""
 
+import hashlib
+import random
 import re
 
 import duckdb
+import planted
 import pytest
 import sent
 from typer.testing import CliRunner
@@ -121,3 +124,98 @@ def test_a_proposal_is_written_mended_and_checked(tmp_path, monkeypatch):
     assert "14 requests from 1 Jul 2021 to 30 Sep 2021, 5 refused (35.7%)" in ran.output
     again = CliRunner().invoke(app, ["profile", str(file), "-o", str(out)])
     assert isinstance(again.exception, Refusal) and out.read_text(encoding="utf-8") == mended
+
+
+# --- nothing personal is kept ---------------------------------------------------------------------------------------
+
+PLANTED = {kind: makers[0](random.Random(kind)) for kind, makers in planted.KINDS.items()
+           if kind in ("nhs_number", "email", "nino")}  # fmt: skip
+
+
+def everywhere(folder):
+    """All bytes of all files of a folder, their names, and every text the database holds."""
+    found = b""
+    for path in sorted(folder.rglob("*")):
+        found += path.name.encode() + (path.read_bytes() if path.is_file() else b"")
+    if (folder / "warehouse.duckdb").is_file():
+        with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as con:
+            for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                found += repr(con.execute(f"FROM {table}").fetchall()).encode()
+    return found.lower()
+
+
+def make(place, value, folder):
+    """A return with one planted value in this place, in a folder of its own."""
+    folder.mkdir()
+    rows, name = sent.requests(12), f"{value}.csv" if place == "file name" else "return"
+    if place == "header":
+        rows = [{**row, value: ""} for row in rows]
+    elif place == "surplus column":
+        rows = [{**row, "remarks": value if at == 3 else "seen"} for at, row in enumerate(rows)]
+    elif place == "reference":
+        rows[3]["request_ref"] = planted.as_reference(value)
+    elif place == "code":
+        rows[3]["purpose"] = value
+    elif place == "sender":
+        rows = [{**row, "sender": value} for row in rows]
+    if place in ("file name", "header", "surplus column", "reference", "code", "sender"):
+        return sent.write_csv(folder / f"{name.removesuffix('.csv')}.csv", rows)
+    sheets = {"Cover": [["sender", "E08000025"]], "Quarter": sent.grid(rows)}
+    if place == "sheet name":
+        sheets = {value[:31]: sheets["Quarter"]}
+    elif place == "cover":
+        sheets["Cover"].append(["Our contact", value])
+    elif place == "another sheet":
+        sheets["Notes"] = [["About"], ["seen"], [value]]
+    elif place == "heading in a workbook":
+        sheets["Quarter"] = sent.grid([{**row, value: ""} for row in rows])
+    elif place == "cell beyond the header":
+        sheets["Quarter"][4] = [*sheets["Quarter"][4], value]
+    return sent.write_xlsx(folder / "return.xlsx", sheets)
+
+
+PLACES = ("file name", "header", "surplus column", "reference", "code", "sender", "sheet name", "cover",
+          "another sheet", "heading in a workbook", "cell beyond the header")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_planted_identifier_is_refused_or_held_and_found_nowhere(tmp_path, home, caplog, capfd, place, kind):
+    value = PLANTED[kind]
+    if place == "reference" and kind == "email":
+        pytest.skip("an address has no form that a reference may have")
+    facts = {name: fact for name, fact in sent.FACTS.items() if place != "sender" or name != "sender"}
+    [receipt] = load([make(place, value, tmp_path / "sent")], home, **facts)
+    said = (repr(receipt) + text(receipt) + caplog.text + "".join(capfd.readouterr())).lower()
+    assert receipt.status == "refused" or receipt.rows_held
+    kept = list(home.received.iterdir()) if home.received.is_dir() else []
+    assert kept == []
+    for form in {value, planted.as_reference(value), value.replace(" ", "")}:
+        assert form.lower() not in said
+        assert form.lower().encode() not in everywhere(home.path)
+    [(_, digest, reason)] = query(home, "SELECT name, sha256, reason FROM files")
+    assert len(digest) == 64 and (reason or receipt.has("bytes_not_kept"))
+    if receipt.status == "refused":
+        assert query(home, "SELECT (SELECT count(*) FROM requests) + (SELECT count(*) FROM held)") == [(0,)]
+
+
+def test_surplus_columns_without_anything_personal_are_loaded_and_kept(tmp_path, home):
+    rows = [{**row, "remarks": "seen by the team", "opened": "2026-01-05", "case": f"{4000000000 + at}"}
+            for at, row in enumerate(sent.requests(60))]  # fmt: skip
+    [receipt] = load([sent.write_csv(tmp_path / "return.csv", rows)], home, **sent.FACTS)
+    assert receipt.ok and not receipt.has("bytes_not_kept")
+    assert len(list(home.received.iterdir())) == 1
+
+
+def test_a_file_that_is_refused_for_anything_leaves_no_bytes(tmp_path, home):
+    rows = [{**row, "holder_body": "nobody"} for row in sent.requests(3)]
+    [receipt] = load([sent.write_csv(tmp_path / "return.csv", rows)], home, **sent.FACTS)
+    assert receipt.status == "refused" and list(home.received.iterdir()) == []
+    [(digest, reason)] = query(home, "SELECT sha256, reason FROM files")
+    assert digest == hashlib.sha256((tmp_path / "return.csv").read_bytes()).hexdigest() and reason == receipt.reason
+
+
+def test_a_lone_number_that_passes_as_an_nhs_number_is_not_put_down_to_chance(tmp_path, home):
+    sheets = {"Quarter": sent.grid(sent.requests(12)), "Sheet3": [["Words"], [PLANTED["nhs_number"]]]}
+    [receipt] = load([sent.write_xlsx(tmp_path / "return.xlsx", sheets)], home, **sent.FACTS)
+    assert receipt.status == "refused" and list(home.received.iterdir()) == []
