@@ -121,7 +121,7 @@ def print_verdicts_table(answer) -> None:
     note = f"Verdicts as at {words.day(answer.as_at)}, version {answer.data_version}"
     say(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
     for row in answer.rows:
-        value = next((row[key] for key in ("sector", "region", "direction") if key in row), "")
+        value = next((row[key] for key in ("sector", "region", "direction", "panel") if key in row), "")
         say(f"\n{row['verdict'].replace('_', ' ').capitalize()}{f' ({value})' if value else ''}")
         for sentence in row["says"]:
             say(f"  {sentence}")

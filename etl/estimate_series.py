@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from etl.cells import grouped_dimensions
+from etl.facts import small_table
 from metrics import panel
 from metrics.counts import COUNTS
 from metrics.disclosure import BODIES, LARGEST_SHARE
@@ -18,6 +19,7 @@ from metrics.periods import add_months, periods_between
 from metrics.verdicts import Series
 
 DIMENSIONS = ("sector", "region", "direction")
+PANEL, THROUGHOUT = "panel", "throughout"  # beside all senders, those who sent in every year
 YEAR = 12
 UNSETTLED = 0.01  # of a month's requests may be open and younger than the horizon: beyond, the month is left out
 SIDE_COUNTS = {
@@ -73,6 +75,21 @@ def prepare(con) -> None:
     )
 
 
+def choose_panel(con) -> None:
+    """Make the temporary table `panel_body`: bodies that sent in every year, where the others are none or enough."""
+    read = con.execute(
+        """SELECT body, date_trunc('year', month)::DATE AS year FROM month_body
+           GROUP BY ALL HAVING sum(received) > 0 ORDER BY ALL"""
+    ).fetchall()
+    bodies, years = (sorted(set(column)) for column in zip(*read, strict=True))
+    sent = np.zeros((len(bodies), len(years)), dtype=bool)
+    for body, year in read:
+        sent[bodies.index(body), years.index(year)] = True
+    found = panel.fixed(sent)
+    kept = [(body,) for body, member in zip(bodies, found.members, strict=True) if member and found.may_be_shown]
+    small_table(con, "panel_body (body INTEGER)", kept)
+
+
 def months(con, dimension: str, always=()) -> dict[str, Months]:
     """Monthly counts by each value (and predefined group) of a dimension; "" gives all as the value ""."""
     found: dict[str, dict] = {}
@@ -80,6 +97,8 @@ def months(con, dimension: str, always=()) -> dict[str, Months]:
         ("month_body", (*COUNTS, "immature")),
         ("month_open", ("followed_30", "undecided_30", "immature_30")),
     ):
+        if dimension == PANEL and table == "month_open":
+            continue  # days are not kept by body
         value, source = _source(table, dimension, always)
         sums = ", ".join(f"sum({name}) AS {name}" for name in names)
         read = con.execute(f"SELECT {value} AS value, month, {sums} FROM {source} GROUP BY ALL").fetchall()
@@ -134,6 +153,8 @@ def _source(table: str, dimension: str, always) -> tuple[str, str]:
         kept += f" SEMI JOIN (SELECT value AS {name} FROM shown_{name} WHERE shown_as = '{value}') AS a{place}"
         kept += f" USING ({name})"
     kept += ") AS m"
+    if dimension == PANEL:
+        return f"'{THROUGHOUT}'", f"{kept} SEMI JOIN panel_body USING (body)"
     if not dimension:
         return "''", kept
     if dimension not in grouped_dimensions():

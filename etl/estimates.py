@@ -27,7 +27,7 @@ HEADLINE = (
     "under_agreement_share",
     "tool_cited_share",
 )
-LONG_DIMENSIONS = ("", *shape.DIMENSIONS)
+LONG_DIMENSIONS = ("", *shape.DIMENSIONS, shape.PANEL)
 PLACEBO_STEP = 3  # months between the dates that are tried where nothing happened
 ROUND_SHARE, ROUND_P, ROUND_BASE = 3, 4, 10
 COLUMNS = {
@@ -64,6 +64,7 @@ def fill(con, progress=lambda done, total: None) -> None:
     if not con.execute("SELECT count(month) FROM base WHERE reported_by = 'holder'").fetchone()[0]:
         return
     shape.prepare(con)
+    shape.choose_panel(con)
     wanted = [(event, dimension) for event in dates() for dimension in LONG_DIMENSIONS]
     judged: dict[Key, verdicts.Verdict] = {}
     details: dict[Key, dict] = {}
@@ -168,6 +169,8 @@ def family(key: Key) -> tuple:
     """The family an estimate is adjusted in: its kind first, then what tells families of that kind apart."""
     if not key.dimension:
         return ("headline", key.event) if key.indicator in HEADLINE else ("grid", key.event)
+    if key.dimension == shape.PANEL:
+        return ("grid", key.event, key.dimension)
     return ("grid", key.event, key.dimension, key.indicator)
 
 

@@ -19,7 +19,7 @@ from metrics.question import QuestionError
 from metrics.verdicts import SIGNIFICANT, Verdict
 
 PRIMARY = "code_in_force"
-DIMENSIONS = ("sector", "region", "direction")
+DIMENSIONS = ("sector", "region", "direction", "panel")
 ANY = "any"  # every declared date
 NUMBERS = ("difference", "lower", "upper", "observed", "expected", "minimum_detectable", "p", "adjusted_p", "rho",
            "dispersion", "months_before", "months_after", "months_needed", "base", "bodies")  # fmt: skip
@@ -40,9 +40,9 @@ class VerdictAnswer:
 def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY, home=None) -> VerdictAnswer:
     """The published verdicts on one indicator, or on all of them, over all returns or by one dimension.
 
-    by: "", "sector", "region" or "direction"; event: the code of a declared date, or "any". Predefined groups are
-    left out, as in `uptake figure`. Raises QuestionError for words that mean nothing here, Refusal when nothing is
-    published or the version is older than verdicts.
+    by: "", "sector", "region", "direction", or "panel" for the bodies that sent in every year; event: the code of a
+    declared date, or "any". Predefined groups are left out, as in `uptake figure`. Raises QuestionError for words that
+    mean nothing here, Refusal when nothing is published or the version is older than verdicts.
     """
     _check(indicator, by)
     # The role decides the file; no other than the public one exists yet.
@@ -55,7 +55,7 @@ def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY
     if event != ANY and known and event not in known:
         raise QuestionError(f"No verdict is given on {event!r}. Choose one of: {', '.join(sorted(known))}, {ANY}.")
     about = fetch_all(con, "SELECT as_at, kind FROM about")[0]
-    groups = set(reference.groups(by)) if by else set()
+    groups = set(reference.groups(by))
     order = {code: place for place, code in enumerate(INDICATORS)}
     rows = [_row(one, by, about["kind"] == "synthetic") for one in found if one["value"] not in groups]
     rows.sort(key=lambda row: (order.get(row["indicator"], len(order)), row["event_date"], row.get(by) or ""))

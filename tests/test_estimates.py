@@ -138,6 +138,12 @@ def test_a_panel_that_changed_cannot_tell_and_the_same_counts_give_the_same_rows
     assert found.equals(estimated(list(reversed(rows))))
 
 
+def test_those_who_sent_throughout_stand_beside_all_where_the_others_are_enough():
+    three = estimated(joined(["E06000010", "E06000011", "E06000012"], 0.1), dimension="panel").iloc[0]
+    assert three["verdict"] == "no_detectable_change" and three["bodies"] == 9 and three["joining"] == 0
+    assert estimated(joined(["E06000010"], 0.9), dimension="panel").empty
+
+
 def test_one_joiner_is_not_told_by_subtraction():
     row = estimated(joined(["E06000010"], 0.9)).iloc[0]
     assert row["verdict"] == "cannot_tell"
