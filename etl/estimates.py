@@ -213,9 +213,13 @@ def _design_effects(con) -> None:
     """Table `design_effects`: by indicator and sector ("" for all), how much wider an honest interval's variance is.
 
     The variance of the pooled share over bodies against that of as many requests drawn alone: bodies' own rates
-    differ, so requests of one body tell less than as many of many. Only where 5 bodies or more, none nearly all.
+    differ, so requests of one body tell less than as many of many. A cell of n requests from b of them has an effect of
+    about 1 + (unevenness x n/b - 1) x likeness, unevenness being b Σn²/(Σn)². Only from 5 bodies on, none nearly all.
     """
-    con.execute("CREATE TABLE design_effects (indicator VARCHAR, sector VARCHAR, bodies INTEGER, effect DOUBLE)")
+    con.execute(
+        """CREATE TABLE design_effects (indicator VARCHAR, sector VARCHAR, bodies INTEGER, effect DOUBLE,
+           likeness DOUBLE, unevenness DOUBLE)"""
+    )
     sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
     con.execute(
         f"""CREATE TEMP TABLE sector_body AS
@@ -232,9 +236,11 @@ def _design_effects(con) -> None:
                 continue
             effective = clustered(*sums)[3]
             if np.isfinite(effective) and effective > 0:
-                rows.append((indicator.id, sector, bodies, round(max(total / effective, 1.0), 2)))
+                effect, unevenness = max(total / effective, 1.0), bodies * sums[3] / total**2
+                likeness = (effect - 1) / max(unevenness * total / bodies - 1, 1.0)
+                rows.append((indicator.id, sector, bodies, round(effect, 2), round(likeness, 5), round(unevenness, 2)))
     if rows:
-        con.execute("INSERT INTO design_effects SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
+        con.execute(f"INSERT INTO design_effects SELECT {', '.join(['unnest(?)'] * 6)}",
                     [list(column) for column in zip(*sorted(rows), strict=True)])  # fmt: skip
 
 

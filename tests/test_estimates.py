@@ -144,6 +144,27 @@ def test_those_who_sent_throughout_stand_beside_all_where_the_others_are_enough(
     assert estimated(joined(["E06000010"], 0.9), dimension="panel").empty
 
 
+def test_design_effects_are_those_of_bodies_that_differ():
+    """Bodies that refuse alike have an effect near 1; bodies between 10% and 50% have one that the formula gives."""
+    bodies = [f"E0600000{n}" for n in range(1, 10)]
+    effects = []
+    for spread in (0.0, 0.05):
+        con = memory_warehouse(returned(totals(bodies, 24, lambda month, body, by=spread: 0.3 + by * (body - 4))))
+        _lists(con)
+        facts.build(con)
+        cells.create(con)
+        estimates.fill(con)
+        found = con.execute("SELECT * FROM design_effects WHERE indicator = 'refusal_rate' AND sector = ''").df()
+        effects.append(found.iloc[0])
+    alike, apart = effects
+    assert alike["effect"] < 3 and apart["bodies"] == 9 and apart["unevenness"] == 1
+    n = 60 * 24
+    between = np.var([0.3 + 0.05 * (body - 4) for body in range(9)], ddof=1)
+    plain = between / (0.3 * 0.7 / n)  # variance of a mean of 9 against that of 9n requests; then t for z
+    assert apart["effect"] == pytest.approx(plain * (2.306 / 1.96) ** 2, rel=0.15)
+    assert 1 + (n - 1) * apart["likeness"] == pytest.approx(apart["effect"], rel=0.01)
+
+
 def test_one_joiner_is_not_told_by_subtraction():
     row = estimated(joined(["E06000010"], 0.9)).iloc[0]
     assert row["verdict"] == "cannot_tell"
