@@ -97,7 +97,7 @@ def load(
 ):
     """Load returns: good rows are kept, bad rows held and listed. Then publish.
 
-    The first version of a home is shown at once. A later one waits as a candidate until `uptake release`.
+    New figures are shown at once until somebody signs a version off with `uptake release`; later ones then wait.
     """
     from etl import load as loading
 
@@ -164,7 +164,7 @@ def figure(
 @app.command()
 def verdict(
     indicator: Annotated[str | None, typer.Argument(help="An indicator's id; all of them, unless said.")] = None,
-    by: Annotated[str, typer.Option(help="sector, region or direction.")] = "",
+    by: Annotated[str, typer.Option(help="sector, region, direction, or panel (bodies that sent every year).")] = "",
     event: Annotated[str, typer.Option(help="The date it is about: code_in_force, code_published or any.")] = (
         "code_in_force"
     ),
@@ -269,7 +269,7 @@ def _receipts(act, files, kind, profile, sender, reported_by, period_from, perio
 
 
 def _publish(release_at_once: bool) -> None:
-    """Publish; the first version of a home is released with it, so that figures are there after the first load."""
+    """Publish, and show what was published until somebody has signed a version off by hand."""
     from etl import snapshot
     from etl.publish import publish
 
@@ -279,8 +279,8 @@ def _publish(release_at_once: bool) -> None:
         version = publish(home, progress)
     if version == shown:
         terminal.say(f"Version {version} is shown already: no published figure has changed.")
-    elif release_at_once or shown is None:
-        snapshot.release(home, version, _user())
+    elif release_at_once or not snapshot.signed_off(home):
+        snapshot.release(home, version, _user(), by_hand=release_at_once)
         terminal.say(f"Version {version} is published and shown.")
     else:
         terminal.say(

@@ -68,7 +68,7 @@ def _make(home: Home, progress, scenario) -> dict:
     shutil.copyfile(returns / "senders.csv", home.senders)
     receipts = load([*sorted(returns.glob("*-synthetic.*")), *evidence()], home, progress=progress)
     version = publish(home, progress)
-    snapshot.release(home, version, "the demonstration")
+    snapshot.release(home, version, "the demonstration", by_hand=False)
     arrived = [one for receipt in receipts for one in receipt.returns if one["kind"] == "requests"]
     return {"version": version, "requests": sum(one["rows_loaded"] for one in arrived)}
 

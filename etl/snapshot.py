@@ -44,15 +44,28 @@ def versions(home) -> list[str]:
     return [path.name.removeprefix("public-").removesuffix(".duckdb") for path in files]
 
 
-def release(home, version: str, who: str) -> None:
-    """Make a version the one that is shown, and record who did so and when. Raises Refusal when it does not exist."""
+def release(home, version: str, who: str, by_hand: bool = True) -> None:
+    """Make a version the one that is shown, and record who did so and when. Raises Refusal when it does not exist.
+
+    `by_hand` is False when a load shows its own figures, which it does until somebody has signed a version off.
+    """
     if not file_of(home, version).is_file():
         known = ", ".join(versions(home)) or "none"
         raise Refusal(f"There is no version {version!r} to release. Versions: {known}.")
-    entry = {"version": version, "released_by": who, "released_at": datetime.now(UTC).isoformat(timespec="seconds")}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    entry = {"version": version, "released_by": who, "released_at": now, "by_hand": by_hand}
     with (home.published / "releases.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry) + "\n")
     replace_whole(home.published / "current", json.dumps(entry))
+
+
+def signed_off(home) -> bool:
+    """Whether anybody has ever released a version by hand: from then on new versions wait to be signed off."""
+    try:
+        lines = (home.published / "releases.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return False
+    return any(json.loads(line)["by_hand"] for line in lines)
 
 
 def released(home) -> dict | None:

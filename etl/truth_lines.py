@@ -388,7 +388,7 @@ LINES: dict[str, Line] = {
         {"flagged": Want("pre-trend flagged, 2,000 requests a month in all", 0.80, 1.0)},
     ),
     "late": Line(
-        "s9", 40, late,
+        "s9", 200, late,
         {"bias": Want("bias of the fixed-horizon rate, mature months", -0.005, 0.005, False),
          "naive": Want("bias of over 30 days among decided so far, which is not used", -1.0, -0.02, False)},
     ),

@@ -196,11 +196,14 @@ def files_of(home: Home, pattern: str) -> list[Path]:
     return sorted((home.path / "returns").glob(pattern))
 
 
-def test_the_first_load_is_shown_at_once_and_a_later_one_waits(uptake, shown, empty):
-    code, out, _ = uptake("load", *files_of(shown, "requests-*-2021-*"), home=empty)
+def test_loads_are_shown_at_once_until_a_version_is_signed_off(uptake, shown, empty):
+    uptake("load", *files_of(shown, "requests-*-2021-*"), home=empty)
     first = snapshot.current(empty)
-    assert code == 0 and first and f"Version {first} is published and shown." in out
+    code, out, _ = uptake("load", *files_of(shown, "agreements-2021-*"), home=empty)
+    second = snapshot.current(empty)
+    assert code == 0 and f"Version {second} is published and shown." in out and second != first
 
+    uptake("release", first, home=empty)
     code, out, _ = uptake("load", *files_of(shown, "requests-*-2022-*"), home=empty)
     waiting = re.search(r"uptake release (\S+)", out).group(1)
     assert code == 0 and snapshot.current(empty) == first != waiting
