@@ -26,7 +26,8 @@ for path in sys.argv[1:]:
     checked = precheck(path, hostile.HEADER)
     print(json.dumps([checked.ok, [f.rule for f in checked.findings]]))
 status = pathlib.Path("/proc/self/status")
-held = [line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")] if status.exists() else []
+text = status.read_text() if status.exists() else ""
+held = [line.split()[1] for line in text.splitlines() if line.startswith("VmHWM")]
 print(int(held[0]) if held else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
