@@ -45,6 +45,10 @@ class Format(StrEnum):
 Day = Annotated[date | None, typer.Option(parser=_day, metavar="DATE")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve at.")]
 Seed = Annotated[int | None, typer.Option(help="Another seed makes other returns.")]
+Kind = Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")]
+Profile = Annotated[str | None, typer.Option(help="Read the files by this profile.")]
+Sender = Annotated[str | None, typer.Option(help="Who sent them.")]
+ReportedBy = Annotated[str | None, typer.Option(help="holder or requester.")]
 Who = Annotated[str | None, typer.Option(help="Who releases it, for the record; you, unless said.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, metavar="FILE...", help="Return files, or folders of them.")]
 Release = Annotated[bool, typer.Option("--release", help="Make the new version the one that is shown, at once.")]
@@ -68,10 +72,10 @@ def demo(
 @app.command()
 def check(
     files: Files,
-    kind: Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Read the files by this profile.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Who sent them.")] = None,
-    reported_by: Annotated[str | None, typer.Option(help="holder or requester.")] = None,
+    kind: Kind = None,
+    profile: Profile = None,
+    sender: Sender = None,
+    reported_by: ReportedBy = None,
     period_from: Day = None,
     period_to: Day = None,
     extracted_on: Day = None,
@@ -85,10 +89,10 @@ def check(
 @app.command()
 def load(
     files: Files,
-    kind: Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")] = None,
-    profile: Annotated[str | None, typer.Option(help="Read the files by this profile.")] = None,
-    sender: Annotated[str | None, typer.Option(help="Who sent them.")] = None,
-    reported_by: Annotated[str | None, typer.Option(help="holder or requester.")] = None,
+    kind: Kind = None,
+    profile: Profile = None,
+    sender: Sender = None,
+    reported_by: ReportedBy = None,
     period_from: Day = None,
     period_to: Day = None,
     extracted_on: Day = None,
