@@ -198,7 +198,7 @@ def bench(words):
 def truth(words):
     """prove the statistics on data whose truth is known, and write data/truth/ (minutes; ARGS="--replications 20")"""
     environment("run")
-    return run(PYTHON, "-m", "etl.truth", *words)
+    return run(PYTHON, "-m", "etl.proof.truth", *words)
 
 
 def wheel(words):

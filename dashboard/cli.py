@@ -191,7 +191,7 @@ def synthesise(
     """Write labelled example returns with a known truth: returns, senders.csv and truth.json."""
     from dataclasses import replace
 
-    from etl import synthesise as made
+    from etl.synthetic import synthesise as made
 
     chosen = made.SCENARIOS.get(scenario, scenario)
     if requests and chosen is not scenario:
@@ -230,7 +230,7 @@ def profile(
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="OUT.toml", help="The file to write.")] = None,
 ):
     """Propose how to read a file nobody has seen: a profile, to be read and mended by a person."""
-    from etl.propose import propose
+    from etl.profile.propose import propose
 
     out = out or Path(f"{file.stem}.toml")
     _refuse_to_overwrite(out)

@@ -22,7 +22,7 @@ LISTS = ("reference", "contracts", "profiles", "evidence")
 
 def recipe(scenario=SCENARIO) -> str:
     """A digest of the scenario, the code and the lists that make the demonstration."""
-    files = [path for room in ROOMS for path in (ROOT / room).glob("*") if path.suffix in (".py", ".sql")]
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.suffix in (".py", ".sql")]
     files += [path for folder in LISTS for path in (DATA / folder).rglob("*") if path.is_file()]
     digest = hashlib.sha256(repr(scenario).encode())
     for path in sorted(files):
@@ -59,7 +59,7 @@ def _make(home: Home, progress, scenario) -> dict:
     from etl import snapshot
     from etl.load import load
     from etl.publish import publish
-    from etl.synthesise import synthesise
+    from etl.synthetic.synthesise import synthesise
 
     returns = home.path / "returns"
     home.settle("synthetic")

@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from etl import contracts, profiles, readers
+from etl import contracts, readers
 from etl.contracts import contract
 from etl.errors import Refusal
+from etl.profile import profiles
 from etl.receipt import Held, Receipt
 from etl.returns import Return
 

@@ -5,10 +5,11 @@ import shutil
 import tempfile
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# Deadlines fail by chance on a busy machine. The same examples each run: a red build must be repeatable.
-settings.register_profile("uptake", deadline=None, derandomize=True)
+# Deadlines, and the check for slow examples, fail by chance on a busy machine. The same examples each run: a red build
+# must be repeatable.
+settings.register_profile("uptake", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("uptake")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")

@@ -16,7 +16,7 @@ from dashboard import cli, demo, terminal
 from etl import snapshot
 from etl.errors import Refusal
 from etl.home import Home
-from etl.synthetic_scenarios import DEMO
+from etl.synthetic.scenarios import DEMO
 from metrics.question import QuestionError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,10 @@ def test_data_holds_no_python():
     assert not list((ROOT / "data").rglob("*.py"))
 
 
-def test_only_one_room_is_looked_for_in_each_folder():
-    """Rooms are flat: the wheel packs exactly these folders, so a subfolder would be left out of it."""
-    assert not [path for path in MODULES if len(path.relative_to(ROOT).parts) > 2]
+def test_every_folder_of_code_rides_in_the_wheel():
+    """The wheel packs exactly the folders that are named, so one that is not would be left out of it."""
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    assert {".".join(path.parent.relative_to(ROOT).parts) for path in MODULES} == set(named) - {"uptake_data"}
 
 
 # Making the application asks every page for once, so whatever a page needs is loaded.

@@ -7,9 +7,9 @@ import odswriter
 import pytest
 import xlsxwriter
 
-from etl import profiles
 from etl.errors import Refusal
 from etl.paths import ROOT
+from etl.profile import profiles
 from etl.sheets import read_sheets
 
 REAL = ROOT.parent / "shared" / "real"
@@ -367,7 +367,7 @@ def test_a_workbook_that_kills_its_reader_is_refused(tmp_path):
 
 
 def test_every_committed_profile_can_be_read():
-    from etl import profile_file
+    from etl.profile import file as profile_file
 
     found = profile_file.names()
     assert found

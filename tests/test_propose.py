@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_profiles import NHS, PHE, assert_whole, book, needs_real
 
-from etl import profile_bodies, profile_file, profiles, propose, propose_hints
 from etl.errors import Refusal
+from etl.profile import bodies as profile_bodies
+from etl.profile import file as profile_file
+from etl.profile import profiles, propose, propose_hints
 
 
 def edited(text, changes):

@@ -13,10 +13,10 @@ from python_calamine import CalamineWorkbook
 from etl.contracts import contract
 from etl.errors import Refusal
 from etl.paths import DATA
-from etl.synthesise import synthesise
-from etl.synthetic_requests import requests_table
-from etl.synthetic_scenarios import DEMO, NULL, SCENARIOS
-from etl.synthetic_world import LISTS, make_world
+from etl.synthetic.requests import requests_table
+from etl.synthetic.scenarios import DEMO, NULL, SCENARIOS
+from etl.synthetic.synthesise import synthesise
+from etl.synthetic.world import LISTS, make_world
 
 SMALL = replace(DEMO, name="small", requests=6_000)
 

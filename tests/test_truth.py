@@ -5,10 +5,11 @@ import csv
 import numpy as np
 import pytest
 
-from etl import truth, truth_draw
 from etl.paths import DATA
-from etl.synthetic_scenarios import SCENARIOS
-from etl.truth_lines import LINES
+from etl.proof import draw as truth_draw
+from etl.proof import truth
+from etl.proof.lines import LINES
+from etl.synthetic.scenarios import SCENARIOS
 
 # How many replications the suite can afford of each line; the whole proof is `python tasks.py truth`.
 SMALL = {

@@ -2,9 +2,9 @@
 
 import duckdb
 
-from etl import profile_bodies
 from etl.errors import Refusal
-from etl.profile_file import FANCY, SIMPLE
+from etl.profile import bodies as profile_bodies
+from etl.profile.file import FANCY, SIMPLE
 
 SETTINGS = {"enable_external_access": "false", "memory_limit": "1GB", "threads": "2"}
 OWN = ("_sheet", "_row", "_filled")

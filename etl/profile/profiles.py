@@ -3,8 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from etl import profile_file, profile_sql, profile_table, profile_take
 from etl.errors import Refusal
+from etl.profile import file as profile_file
+from etl.profile import sql as profile_sql
+from etl.profile import table as profile_table
+from etl.profile import take as profile_take
 from etl.sheets import read_sheets
 
 NOT_USED = "sheet not used by this profile"

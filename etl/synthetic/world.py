@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from etl import reference
-from etl.synthetic_mixes import BODIES, REGION, SIZE
-from etl.synthetic_scenarios import Scenario
+from etl.synthetic.mixes import BODIES, REGION, SIZE
+from etl.synthetic.scenarios import Scenario
 
 # Code lists by the column that uses them. A column of codes is held as small whole numbers into its list.
 LISTS = {

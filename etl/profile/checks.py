@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
-from etl import profile_take
 from etl.errors import Refusal
-from etl.profile_sql import attempt, literal, quoted
+from etl.profile import take as profile_take
+from etl.profile.sql import attempt, literal, quoted
 
 LISTED = 12  # row numbers named in a note; the count beside it is always whole
 

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from etl import profile_table
-from etl.profile_file import Take, fold
+from etl.profile import table as profile_table
+from etl.profile.file import Take, fold
 
 FORMS = {
     "date": r"\d{4}-\d{2}-\d{2}( .*)?",

@@ -159,8 +159,8 @@ DEMO = replace(
     heard=(0.20, 0.63),
 )
 
-# The grid on which the statistics are proved (etl/truth.py): sixty months of about 2,000 requests, the code coming
-# into force at the 22nd, and one thing planted in each.
+# The grid on which the statistics are proved (etl/proof/truth.py): sixty months of about 2,000 requests, the code
+# coming into force at the 22nd, and one thing planted in each.
 GRID = replace(NULL, requests=120_000, first_year=2020, last_year=2024)
 FIRST, SECOND, THIRD = date(2022, 4, 1), date(2022, 10, 1), date(2023, 4, 1)
 STAGGERED = ((FIRST, "police"), (SECOND, "health"), (THIRD, "education"))

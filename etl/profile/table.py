@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from etl.errors import Refusal
-from etl.profile_file import fold
+from etl.profile.file import fold
 
 LOOK = 60  # rows in which a header is looked for
 

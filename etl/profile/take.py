@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from etl import profile_checks, profile_kinds
 from etl.errors import Refusal
-from etl.profile_file import FACTS, Take
-from etl.profile_sql import OWN, attempt, literal, quoted, run, source, typed
+from etl.profile import checks as profile_checks
+from etl.profile import kinds as profile_kinds
+from etl.profile.file import FACTS, Take
+from etl.profile.sql import OWN, attempt, literal, quoted, run, source, typed
 
 TOTAL = "a total, checked against what it sums"
 PLACE = ("_sheet", "_row")

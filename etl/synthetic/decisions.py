@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from etl import synthetic_law as law
-from etl import synthetic_mixes as mixes
-from etl.synthetic_askers import by_purpose
-from etl.synthetic_draw import Table, between, pick, since, weights
-from etl.synthetic_scenarios import Campaign, Scenario
-from etl.synthetic_world import World
+from etl.synthetic import law, mixes
+from etl.synthetic.askers import by_purpose
+from etl.synthetic.draw import Table, between, pick, since, weights
+from etl.synthetic.scenarios import Campaign, Scenario
+from etl.synthetic.world import World
 
 CHILDREN = "true_childrens_request"
 NEVER = 32_000  # days: a request that nobody ever decides

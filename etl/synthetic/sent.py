@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from etl.synthetic_draw import Table, body_years
-from etl.synthetic_requests import extracted_on, requests_table
-from etl.synthetic_returns import agreements_table, counts_table, refusals_table, requester_table, sent
-from etl.synthetic_scenarios import Scenario
-from etl.synthetic_survey import survey_tables
-from etl.synthetic_world import World
+from etl.synthetic.draw import Table, body_years
+from etl.synthetic.requests import extracted_on, requests_table
+from etl.synthetic.returns import agreements_table, counts_table, refusals_table, requester_table, sent
+from etl.synthetic.scenarios import Scenario
+from etl.synthetic.survey import survey_tables
+from etl.synthetic.world import World
 
 SURVEY = "SYNTHETIC-SURVEY"  # the sender of the survey, which is no body
 

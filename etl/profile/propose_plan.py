@@ -4,9 +4,11 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from etl import contracts, profile_bodies, propose_hints, propose_words, screen
-from etl.profile_file import fold
-from etl.profile_sql import literal, quoted
+from etl import contracts, screen
+from etl.profile import bodies as profile_bodies
+from etl.profile import propose_hints, propose_words
+from etl.profile.file import fold
+from etl.profile.sql import literal, quoted
 
 FEW = 80  # distinct values that a map lists one by one; above it, names are looked up
 DOUBTS = 40  # names not known that are listed

@@ -1,6 +1,6 @@
 """Draws for the proof: monthly counts, bodies and days with a truth that is known exactly, fast enough for thousands.
 
-The planted numbers are those of the scenarios (etl/synthetic_scenarios.py). Verdicts need nothing but monthly
+The planted numbers are those of the scenarios (etl/synthetic/scenarios.py). Verdicts need nothing but monthly
 counts, so these are drawn straight: bodies differ, months differ, and the binomial does the rest.
 """
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from etl.synthetic_scenarios import Scenario
+from etl.synthetic.scenarios import Scenario
 from metrics.verdicts import Series
 
 BASE_LOG_ODDS = -1.2  # refusal of 23%

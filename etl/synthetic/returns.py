@@ -4,13 +4,12 @@ their requesters saw them. Tables of arrays, as in `synthetic_requests`."""
 import numpy as np
 
 from etl import reference
-from etl import synthetic_law as law
-from etl import synthetic_mixes as mixes
-from etl.synthetic_decisions import CHILDREN
-from etl.synthetic_draw import Table, pick, weights
-from etl.synthetic_requests import NO_RESPONSE_AFTER, extracted_on
-from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World
+from etl.synthetic import law, mixes
+from etl.synthetic.decisions import CHILDREN
+from etl.synthetic.draw import Table, pick, weights
+from etl.synthetic.requests import NO_RESPONSE_AFTER, extracted_on
+from etl.synthetic.scenarios import Scenario
+from etl.synthetic.world import World
 
 
 def sent(scenario: Scenario, world: World, holder: np.ndarray, year: np.ndarray) -> np.ndarray:

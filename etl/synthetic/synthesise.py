@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from etl import synthetic_files as files
 from etl.errors import Refusal
-from etl.synthetic_scenarios import SCENARIOS, Scenario
-from etl.synthetic_sent import SURVEY, Returns, take
-from etl.synthetic_truth import truth_of
-from etl.synthetic_world import make_world
+from etl.synthetic import files
+from etl.synthetic.scenarios import SCENARIOS, Scenario
+from etl.synthetic.sent import SURVEY, Returns, take
+from etl.synthetic.truth import truth_of
+from etl.synthetic.world import make_world
 
 README = """Synthetic returns
 =================

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from etl import synthetic_mixes as mixes
-from etl.synthetic_draw import Table, between, by_row, pick, weights
-from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World
+from etl.synthetic import mixes
+from etl.synthetic.draw import Table, between, by_row, pick, weights
+from etl.synthetic.scenarios import Scenario
+from etl.synthetic.world import World
 
 EMERGENCY_YEARS = (np.datetime64("2020-03-01"), np.datetime64("2022-07-01"))  # while COPI notices were in force
 

@@ -4,11 +4,12 @@ import json
 import re
 from pathlib import Path
 
-from etl import contracts, propose_hints, propose_look, propose_shapes
-from etl.profile_file import fold
+from etl import contracts
+from etl.profile import propose_hints, propose_look, propose_shapes
+from etl.profile.file import fold
 from etl.sheets import TEXTS, read_sheets
 
-HEAD = """# Proposed from {name}. Read every line before it is used; etl/profile_file.py tells the form.
+HEAD = """# Proposed from {name}. Read every line before it is used; etl/profile/file.py tells the form.
 # A line that starts with `# near:` or `# not guessed:` was NOT taken. Mend it and take those words away to use it.
 """
 NO_VALUE = "..."

@@ -5,7 +5,7 @@ import re
 from functools import cache, lru_cache
 
 from etl.paths import DATA
-from etl.profile_file import fold
+from etl.profile.file import fold
 
 # What a profile's SQL may ask of a name; each gives NULL for a name that is not known, or that two bodies share.
 FUNCTIONS = {"body": "code", "body_sector": "sector", "body_region": "region"}

@@ -5,9 +5,9 @@ import difflib
 import re
 from functools import cache
 
-from etl import profile_bodies
 from etl.paths import DATA
-from etl.profile_file import fold
+from etl.profile import bodies as profile_bodies
+from etl.profile.file import fold
 
 # Words that mean one code wherever they were met: Cabinet Office, Scottish and MuckRock statistics on requests for
 # information, NHS Digital's National Back Office, and the public registers of releases.

@@ -10,8 +10,8 @@ import odswriter
 import pandas as pd
 import xlsxwriter
 
-from etl.synthetic_draw import Table
-from etl.synthetic_world import World
+from etl.synthetic.draw import Table
+from etl.synthetic.world import World
 
 STILL = datetime.datetime(2020, 12, 17)  # the same inputs give the same bytes, so no file carries today's date
 

@@ -2,9 +2,11 @@
 
 import re
 
-from etl import contracts, profile_bodies, propose_words
-from etl.profile_sql import quoted
-from etl.propose_plan import FEW, Plan, date, day, first, known, outcomes, span
+from etl import contracts
+from etl.profile import bodies as profile_bodies
+from etl.profile import propose_words
+from etl.profile.propose_plan import FEW, Plan, date, day, first, known, outcomes, span
+from etl.profile.sql import quoted
 
 DATES = ("date", "british date")
 CODES = {"purpose": "purposes", "region": "regions", "urgency": "urgencies", "under_agreement": "yes_no"}

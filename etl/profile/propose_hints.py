@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl import profile_bodies
-from etl.profile_file import fold
+from etl.profile import bodies as profile_bodies
+from etl.profile.file import fold
 
 MONTHS = {
     name.lower(): at for names in (calendar.month_name, calendar.month_abbr) for at, name in enumerate(names) if at

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from etl import truth_draw as draw
-from etl.synthetic_scenarios import SCENARIOS
+from etl.proof import draw
+from etl.synthetic.scenarios import SCENARIOS
 from metrics import campaigns, funnel, interrupted, standardise, survey, verdicts
 from metrics.cell_key import make_table, perturb
 from metrics.intervals import clustered
@@ -250,8 +250,8 @@ def late(rng):
     """Requests of the synthesiser as extracts show them, against what happened in the end."""
     from dataclasses import replace
 
-    from etl.synthetic_requests import requests_table
-    from etl.synthetic_world import make_world
+    from etl.synthetic.requests import requests_table
+    from etl.synthetic.world import make_world
     from metrics.dimensions import HORIZON
 
     scenario = replace(SCENARIOS["s9"], requests=30_000, first_year=2023)

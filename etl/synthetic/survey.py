@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from etl import reference
-from etl.synthetic_draw import Table, pick, weights
-from etl.synthetic_mixes import REGION
-from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World
+from etl.synthetic.draw import Table, pick, weights
+from etl.synthetic.mixes import REGION
+from etl.synthetic.scenarios import Scenario
+from etl.synthetic.world import World
 
 FIRST_WAVE = 2021  # the first January after the code was published
 INVITED = 13_000  # a wave

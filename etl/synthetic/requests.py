@@ -6,13 +6,12 @@ add), the outcome, the days it takes, and last what a body's extract would show 
 
 import numpy as np
 
-from etl import synthetic_law as law
-from etl import synthetic_mixes as mixes
-from etl.synthetic_askers import arrivals, who_asks_for_what
-from etl.synthetic_decisions import NEVER, agreement_and_power, days, refusal
-from etl.synthetic_draw import Table, day, pick, since, weights
-from etl.synthetic_scenarios import CODE_PUBLISHED, Scenario
-from etl.synthetic_world import World, make_world
+from etl.synthetic import law, mixes
+from etl.synthetic.askers import arrivals, who_asks_for_what
+from etl.synthetic.decisions import NEVER, agreement_and_power, days, refusal
+from etl.synthetic.draw import Table, day, pick, since, weights
+from etl.synthetic.scenarios import CODE_PUBLISHED, Scenario
+from etl.synthetic.world import World, make_world
 
 NO_RESPONSE_AFTER = 60  # days of silence after which a holder writes no_response and not pending
 

@@ -1,6 +1,6 @@
-"""The proof that the statistics are right: `python -m etl.truth` runs every line and writes the coverage table.
+"""The proof that the statistics are right: `python -m etl.proof.truth` runs every line and writes the coverage table.
 
-Each line (etl/truth_lines.py) draws data whose truth is known, many times over, and holds what comes out to a range
+Each line (etl/proof/lines.py) draws data whose truth is known, many times over, and holds what comes out to a range
 set beforehand. A line that misses is written down as a miss, with its figure and its cause. Two files are made:
 data/truth/coverage.csv and data/truth/power.csv. The same seed and replications always make the same files.
 """
@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from etl.paths import DATA
-from etl.truth_lines import LINES, Want
+from etl.proof.lines import LINES, Want
 
 SEED = 20211005
 CHUNK = 25  # replications in one piece of work
@@ -133,8 +133,8 @@ def _generator(seed: int, name: str, number: int) -> np.random.Generator:
 def _power_cell(change: float, requests: int, replications: int, seed: int) -> dict:
     from dataclasses import replace
 
-    from etl import truth_draw as draw
-    from etl.synthetic_scenarios import SCENARIOS
+    from etl.proof import draw
+    from etl.synthetic.scenarios import SCENARIOS
     from metrics import verdicts
 
     scenario, found = replace(SCENARIOS["s1"], code_level=change), []

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from etl.synthetic_decisions import CHILDREN, NEVER
-from etl.synthetic_draw import Table, body_years
-from etl.synthetic_scenarios import Scenario
-from etl.synthetic_world import World
+from etl.synthetic.decisions import CHILDREN, NEVER
+from etl.synthetic.draw import Table, body_years
+from etl.synthetic.scenarios import Scenario
+from etl.synthetic.world import World
 
 HORIZON = 60  # days, as metrics.dimensions.HORIZON
 

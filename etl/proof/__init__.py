@@ -1,0 +1,1 @@
+"""Proves the statistics on data whose truth is known."""
