@@ -3,7 +3,7 @@
 Pages take a source as an argument, so that a test can put its own figures in place of a home.
 """
 
-from etl import answers
+from etl import answers, verdict_answers
 
 
 class Door:
@@ -23,3 +23,7 @@ class Door:
     def companion(self, table: str) -> list[dict]:
         """All rows of a small published table, such as events, coverage or loads."""
         return answers.companion(table, self.principal, self.home)
+
+    def verdicts(self, indicator=None, by: str = "", event: str = verdict_answers.PRIMARY):
+        """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""
+        return verdict_answers.verdicts(self.principal, indicator, by, event, self.home)

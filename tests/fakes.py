@@ -5,10 +5,14 @@ from datetime import date
 
 from dashboard import names
 from etl import reference
-from etl.answers import Answer
+from etl.answers import PUBLIC, Answer
+from etl.verdict_answers import PRIMARY, VerdictAnswer
+from metrics import wording
 from metrics.evaluate import figure
+from metrics.indicators import INDICATORS
 from metrics.intervals import wilson
 from metrics.periods import label, periods_between, span_of
+from metrics.verdicts import Verdict
 
 VERSION = "2026-10-31-0123456789ab"
 FIRST, LAST = date(2019, 1, 1), date(2026, 10, 31)
@@ -27,6 +31,32 @@ def absent(status, **keys):
     return {**keys, **figure(status)}
 
 
+IN_FORCE = "the code came into force (5 October 2021)"
+VERDICTS = {
+    "improving": {"difference": -0.048, "lower": -0.071, "upper": -0.024, "observed": 0.182, "expected": 0.23},
+    "worsening": {"difference": 0.048, "lower": 0.024, "upper": 0.071, "observed": 0.278, "expected": 0.23},
+    "no_detectable_change": {"difference": 0.003, "lower": -0.005, "upper": 0.01, "observed": 0.15,
+                             "expected": 0.147, "minimum_detectable": 0.011},
+    "not_enough_data": {"reasons": ("months_after",), "base": 140, "months_needed": 7},
+    "cannot_tell": {"reasons": ("panel",)},
+}  # fmt: skip
+
+
+def verdict_row(id, indicator="refusal_rate", **keys):
+    """A row of a VerdictAnswer: `id` is one of VERDICTS, `keys` what tells it apart, such as sector="health"."""
+    numbers = dict.fromkeys(("difference", "lower", "upper", "observed", "expected", "minimum_detectable"))
+    given = VERDICTS[id]
+    about = INDICATORS[indicator]
+    said = wording.sentences(Verdict(id, **given), about.title, IN_FORCE, about.family, about.worth, (4, 0))
+    return {
+        "indicator": indicator, "event": PRIMARY, "event_date": date(2021, 10, 5), **keys, "verdict": id,
+        "small_but_real": False, **numbers, "base": 0, "bodies": 40, "months_needed": None, **given,
+        "reasons": list(given.get("reasons", ())), "unit": "share", "better": about.better, "evidence": "trend",
+        "placebo_dates": 4, "placebo_signals": 0, "parts": None, "family": "headline", "flags": ["synthetic"],
+        "says": list(said),
+    }  # fmt: skip
+
+
 def _noise(*parts) -> float:
     """A number between 0 and 1 that is always the same for the same parts."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big") / 2**32
@@ -38,6 +68,20 @@ class Fake:
     def __init__(self, synthetic=True, registers=(), rows=None):
         self.synthetic, self.registers, self.rows = synthetic, list(registers), rows
         self.asked = []
+        self.principal = PUBLIC
+
+    def verdicts(self, indicator=None, by="", event=PRIMARY):
+        """One verdict of each kind over all returns, or for a dimension's first values."""
+        told = [("refusal_rate", "improving"), ("perceived_refusal_share", "no_detectable_change"),
+                ("undecided_at_30_days", "worsening"), ("under_agreement_share", "cannot_tell")]  # fmt: skip
+        chosen = [one for one in told if indicator in (None, one[0])]
+        if by:
+            places = ["continuing"] if by == "panel" else [*names.values(by)][-len(VERDICTS) :]
+            rows = [verdict_row(id, one, **{by: place}) for one, _ in chosen
+                    for place, id in zip(places, VERDICTS, strict=False)]  # fmt: skip
+        else:
+            rows = [verdict_row(id, one) for one, id in chosen]
+        return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, tuple(rows))
 
     def about(self):
         return {
