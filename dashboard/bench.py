@@ -13,9 +13,10 @@ from statistics import median
 
 from dashboard.app import create_app
 from dashboard.source import Door
-from etl import bench, publish, snapshot
+from etl import bench, snapshot
 from etl.home import Home
-from etl.load import load
+from etl.intake.load import load
+from etl.publishing import publish
 
 ADDRESSES = ("/trends", "/trends?by=sector", "/trends?measure=undecided_at_30_days&by=region", "/")
 

@@ -81,7 +81,7 @@ def check(
     extracted_on: Day = None,
 ):
     """Say all that `load` would say about these files, and store nothing."""
-    from etl import load as loading
+    from etl.intake import load as loading
 
     _receipts(loading.check, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on)
 
@@ -103,7 +103,7 @@ def load(
 
     New figures are shown at once until somebody signs a version off with `uptake release`; later ones then wait.
     """
-    from etl import load as loading
+    from etl.intake import load as loading
 
     arguments = (kind, profile, sender, reported_by, period_from, period_to, extracted_on)
     receipts = _receipts(loading.load, files, *arguments, leave=False)
@@ -157,7 +157,7 @@ def figure(
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ):
     """Print the numbers a page shows, with their intervals."""
-    from etl.answers import PUBLIC, answer
+    from etl.door.answers import PUBLIC, answer
     from metrics.question import ask
 
     keys = [key.strip() for key in by.split(",") if key.strip()]
@@ -175,7 +175,7 @@ def verdict(
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ):
     """Say whether practice changed after the code, how much and how surely, as settled at publication."""
-    from etl.verdict_answers import verdicts
+    from etl.door.verdict_answers import verdicts
 
     printed.VERDICTS[format.value](verdicts(indicator=indicator, by=by, event=event, home=the_home()))
 
@@ -207,7 +207,7 @@ def template(
     out: Annotated[Path, typer.Argument(metavar="OUT.xlsx", help="The workbook to write.", dir_okay=False)],
 ):
     """Write the blank workbook of a kind of return, to be filled in and loaded."""
-    from etl.template import template as made
+    from etl.intake.template import template as made
 
     _refuse_to_overwrite(out)
     made(kind, out)
@@ -275,7 +275,7 @@ def _receipts(act, files, kind, profile, sender, reported_by, period_from, perio
 def _publish(release_at_once: bool) -> None:
     """Publish, and show what was published until somebody has signed a version off by hand."""
     from etl import snapshot
-    from etl.publish import publish
+    from etl.publishing.publish import publish
 
     home = the_home()
     shown = snapshot.current(home)

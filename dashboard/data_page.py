@@ -3,7 +3,8 @@
 from dashboard import definition, names, tables, words
 from dashboard.content import Content
 from dashboard.markup import Node, el
-from etl import contracts, reference
+from etl import reference
+from etl.intake import contracts
 from metrics import disclosure
 from metrics.dimensions import FLAGS, HORIZON
 from metrics.indicators import FAMILIES, INDICATORS

@@ -57,8 +57,8 @@ def prepare(home: Home, progress, scenario=SCENARIO) -> dict:
 
 def _make(home: Home, progress, scenario) -> dict:
     from etl import snapshot
-    from etl.load import load
-    from etl.publish import publish
+    from etl.intake.load import load
+    from etl.publishing.publish import publish
     from etl.synthetic.synthesise import synthesise
 
     returns = home.path / "returns"

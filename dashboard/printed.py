@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dashboard import words
 from dashboard.terminal import complain, out, say
-from etl.receipt import lines
+from etl.intake.receipt import lines
 
 MOST_FILES = 12
 PARTS = ("numerator", "denominator", "value", "lower", "upper", "status", "flags")

@@ -3,7 +3,7 @@
 Pages take a source as an argument, so that a test can put its own figures in place of a home.
 """
 
-from etl import answers, verdict_answers
+from etl.door import answers, verdict_answers
 
 
 class Door:

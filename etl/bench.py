@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 
 from etl import warehouse
-from etl.contracts import contract
 from etl.home import Home, replace_whole
+from etl.intake.contracts import contract
 from etl.warehouse import quoted, values
 
 ROWS = 10_000_000
@@ -89,7 +89,7 @@ def bare(path: Path, folder: Path) -> None:
 
 def ours(path: Path, folder: Path) -> None:
     """Our whole load: bytes kept, pre-check, every row checked, references made unreadable, duplicates, ledger."""
-    from etl.load import load
+    from etl.intake.load import load
 
     os.environ["UPTAKE_REFERENCE_KEY"] = "a key that is only for this measurement"
     [receipt] = load([path], Home(folder / "home"), **FACTS)

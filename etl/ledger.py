@@ -2,7 +2,8 @@
 
 import duckdb
 
-from etl import coverage, facts, reference, snapshot
+from etl import reference, snapshot
+from etl.publishing import coverage, facts
 from etl.warehouse import reading
 
 FILES = """

@@ -1,7 +1,7 @@
 """Makes the warehouse again from the kept files and the ledger, and takes it into use only when both agree.
 
 The files are loaded again in the order in which they came, with what was said about them then. A file whose bytes
-were not kept (etl.load.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is whole.
+were not kept (etl.intake.load.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is whole.
 """
 
 import json
@@ -9,10 +9,11 @@ import os
 import shutil
 from pathlib import Path
 
-from etl import load, readers, returns, warehouse
-from etl.contracts import kinds
+from etl import warehouse
 from etl.errors import Refusal
 from etl.home import Home
+from etl.intake import load, readers, returns
+from etl.intake.contracts import kinds
 
 FOLDER = ".rebuilding"
 RETURNS = """

@@ -12,8 +12,8 @@ import time
 import duckdb
 
 from etl import reference
-from etl.contracts import contract, kinds
 from etl.errors import Refusal
+from etl.intake.contracts import contract, kinds
 
 try:
     import fcntl

@@ -1,12 +1,12 @@
-"""A source of made-up figures in the shapes of etl.answers, so that pages are tested without a home."""
+"""A source of made-up figures in the shapes of etl.door.answers, so that pages are tested without a home."""
 
 import hashlib
 from datetime import date
 
 from dashboard import names
 from etl import reference
-from etl.answers import PUBLIC, Answer
-from etl.verdict_answers import PRIMARY, VerdictAnswer
+from etl.door.answers import PUBLIC, Answer
+from etl.door.verdict_answers import PRIMARY, VerdictAnswer
 from metrics import wording
 from metrics.evaluate import figure
 from metrics.indicators import INDICATORS

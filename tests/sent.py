@@ -7,7 +7,7 @@ import duckdb
 import odswriter
 import xlsxwriter
 
-from etl.contracts import contract
+from etl.intake.contracts import contract
 
 FACTS = {
     "reported_by": "holder",

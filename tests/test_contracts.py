@@ -2,11 +2,12 @@
 
 import pytest
 
-from etl import contracts, reference, warehouse
-from etl.contracts import contract, kinds, meant, recognise
+from etl import reference, warehouse
 from etl.errors import Refusal
-from etl.rules import rules, type_rules
-from etl.staging import good, stage
+from etl.intake import contracts
+from etl.intake.contracts import contract, kinds, meant, recognise
+from etl.intake.rules import rules, type_rules
+from etl.intake.staging import good, stage
 
 EVERY_FIELD = [(kind, field.name) for kind in (*kinds(), "cover") for field in contract(kind).fields]
 

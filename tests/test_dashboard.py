@@ -220,7 +220,7 @@ def test_the_overview_says_when_there_is_nothing_to_compare():
 
 
 def test_every_indicator_and_every_column_of_a_return_is_explained(client):
-    from etl import contracts
+    from etl.intake import contracts
     from metrics.indicators import INDICATORS
 
     text = text_of(client, "/data")

@@ -6,10 +6,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from etl import cells, estimate_campaigns, estimate_series, estimates, facts, snapshot, verdict_answers
+from etl import snapshot
+from etl.door import verdict_answers
 from etl.errors import Refusal
 from etl.home import Home
-from etl.publish import _lists, publish
+from etl.publishing import cells, estimate_campaigns, estimate_series, estimates, facts
+from etl.publishing.publish import _lists, publish
 from metrics import verdicts
 from metrics.indicators import INDICATORS
 from metrics.periods import add_months

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from dashboard.cli import app
 from etl.errors import Refusal
 from etl.home import Home
-from etl.load import check, load
-from etl.receipt import text
+from etl.intake.load import check, load
+from etl.intake.receipt import text
 
 
 @pytest.fixture(autouse=True)

@@ -11,14 +11,15 @@ import sent
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from etl import bench, keep, warehouse
-from etl.contracts import contract
+from etl import bench, warehouse
 from etl.errors import Refusal
 from etl.home import Home, reference_key
-from etl.load import check, load
+from etl.intake import keep
+from etl.intake.contracts import contract
+from etl.intake.load import check, load
+from etl.intake.receipt import lines, text
+from etl.intake.rules import CROSS
 from etl.paths import ROOT
-from etl.receipt import lines, text
-from etl.rules import CROSS
 
 REAL = ROOT.parent / "shared" / "real"
 
@@ -343,10 +344,8 @@ def test_a_load_that_is_killed_at_its_last_step_leaves_the_home_as_it_was(tmp_pa
     before = everything(home)
     path = sent.write_csv(tmp_path / "newer.csv", sent.requests(9))
     facts = {**sent.FACTS, "extracted_on": "2026-06-30"}
-    code = (
-        "import os, sys; from etl import load; from etl.home import home; load.insert_rows = lambda *_: os._exit(9); "
-    )
-    code += f"load.load(sys.argv[1:], home(), **{facts})"
+    code = "import os, sys; from etl.intake import load; from etl.home import home; "
+    code += f"load.insert_rows = lambda *_: os._exit(9); load.load(sys.argv[1:], home(), **{facts})"
     environment = {**os.environ, "UPTAKE_HOME": str(home.path), "PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-c", code, str(path)], env=environment, cwd=ROOT).returncode == 9
     assert everything(home) == before
@@ -472,7 +471,7 @@ def test_a_list_that_grew_leaves_old_rows_readable(home, loaded, monkeypatch):
 
 
 def test_two_loads_at_once_wait_for_each_other(tmp_path, home):
-    code = "import sys; from etl.load import load; from etl.home import home; load(sys.argv[1:], home(), "
+    code = "import sys; from etl.intake.load import load; from etl.home import home; load(sys.argv[1:], home(), "
     code += f"**{sent.FACTS})"
     settings_of = {**os.environ, "UPTAKE_HOME": str(home.path), "PYTHONPATH": str(ROOT)}
     ways = [sent.write_csv(tmp_path / f"{number}.csv", sent.requests(50 + number)) for number in range(3)]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.finding import SEVERITIES
-from etl.header import check_header
-from etl.precheck import precheck
+from etl.intake.finding import SEVERITIES
+from etl.intake.header import check_header
+from etl.intake.precheck import precheck
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # program alone; the figure of getrusage begins with what the process held before it became this program.
 MEASURE = """
 import json, pathlib, resource, sys
-from etl.precheck import precheck
+from etl.intake.precheck import precheck
 import hostile
 for path in sys.argv[1:]:
     checked = precheck(path, hostile.HEADER)

@@ -8,9 +8,9 @@ import pytest
 import xlsxwriter
 
 from etl.errors import Refusal
+from etl.intake.sheets import read_sheets
 from etl.paths import ROOT
 from etl.profile import profiles
-from etl.sheets import read_sheets
 
 REAL = ROOT.parent / "shared" / "real"
 NHS = REAL / "nhs-digital-data-release-register-2017-09-to-11.xlsx"

@@ -280,7 +280,7 @@ names = st.one_of(
     )
 )
 def test_any_table_gives_a_proposal_that_can_be_read_back(monkeypatch, tmp_path, table):
-    from etl.sheets import Sheet
+    from etl.intake.sheets import Sheet
 
     sheets = {"It's 1": Sheet([table[0], *table[1]])}
     monkeypatch.setattr(propose, "read_sheets", lambda path: sheets)

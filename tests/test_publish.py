@@ -7,8 +7,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from etl import cells, facts, publish, snapshot
-from etl.answers import PUBLIC, answer
+from etl import snapshot
+from etl.door.answers import PUBLIC, answer
+from etl.publishing import cells, facts, publish
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS
 from metrics.question import ask

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 import sent
 
-from etl import readers
 from etl.home import Home
-from etl.load import load
+from etl.intake import readers
+from etl.intake.load import load
 
 
 @pytest.fixture(autouse=True)

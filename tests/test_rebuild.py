@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from dashboard.cli import app
 from etl.errors import Refusal
 from etl.home import Home
-from etl.load import load
-from etl.publish import publish
+from etl.intake.load import load
+from etl.publishing.publish import publish
 from etl.rebuild import FOLDER, rebuild
 
 TABLES = ("files", "sheets", "skips", "notes", "senders")

@@ -10,9 +10,9 @@ import planted
 import pytest
 from stdnum.gb import nhs, upn, utr
 
-from etl.identifiers import is_upn, nhs_sql, upn_sql, utr_sql
-from etl.precheck import precheck
-from etl.screen import ENOUGH, SQL, screen_column, screen_names
+from etl.intake.identifiers import is_upn, nhs_sql, upn_sql, utr_sql
+from etl.intake.precheck import precheck
+from etl.intake.screen import ENOUGH, SQL, screen_column, screen_names
 
 CLEAN_ROWS = 300
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
 
-from etl.contracts import contract
 from etl.errors import Refusal
+from etl.intake.contracts import contract
 from etl.paths import DATA
 from etl.synthetic.requests import requests_table
 from etl.synthetic.scenarios import DEMO, NULL, SCENARIOS

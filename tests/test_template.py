@@ -13,13 +13,14 @@ from typer.testing import CliRunner
 from xlsxwriter.utility import xl_col_to_name
 
 from dashboard.cli import app
-from etl import contracts, reference
-from etl.contracts import contract
+from etl import reference
 from etl.errors import Refusal
 from etl.home import Home
-from etl.load import check
-from etl.readers import EXAMPLE, MARK
-from etl.template import template
+from etl.intake import contracts
+from etl.intake.contracts import contract
+from etl.intake.load import check
+from etl.intake.readers import EXAMPLE, MARK
+from etl.intake.template import template
 
 OFFICE = shutil.which("libreoffice") or shutil.which("soffice")
 EXAMPLE_SKIPPED = {"reason": "the template's example row", "rows": 1}

@@ -41,8 +41,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etl import contracts
 from etl.errors import Refusal
+from etl.intake import contracts
 from etl.paths import DATA
 
 PROFILES = DATA / "profiles"

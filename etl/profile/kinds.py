@@ -4,7 +4,7 @@ import csv
 from functools import cache
 from typing import NamedTuple
 
-from etl import contracts
+from etl.intake import contracts
 from etl.paths import DATA
 
 

@@ -1,14 +1,14 @@
-"""Takes what a body's own system exports, or a public register, as returns, by a profile (see etl.profile_file)."""
+"""Takes what a body's own system exports, or a public register, as returns, by a profile (see etl.profile.file)."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from etl.errors import Refusal
+from etl.intake.sheets import read_sheets
 from etl.profile import file as profile_file
 from etl.profile import sql as profile_sql
 from etl.profile import table as profile_table
 from etl.profile import take as profile_take
-from etl.sheets import read_sheets
 
 NOT_USED = "sheet not used by this profile"
 HEAD = profile_table.LOOK

@@ -4,10 +4,10 @@ import json
 import re
 from pathlib import Path
 
-from etl import contracts
+from etl.intake import contracts
+from etl.intake.sheets import TEXTS, read_sheets
 from etl.profile import propose_hints, propose_look, propose_shapes
 from etl.profile.file import fold
-from etl.sheets import TEXTS, read_sheets
 
 HEAD = """# Proposed from {name}. Read every line before it is used; etl/profile/file.py tells the form.
 # A line that starts with `# near:` or `# not guessed:` was NOT taken. Mend it and take those words away to use it.

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from etl import contracts, screen
+from etl.intake import contracts, screen
 from etl.profile import bodies as profile_bodies
 from etl.profile import propose_hints, propose_words
 from etl.profile.file import fold

@@ -2,7 +2,7 @@
 
 import re
 
-from etl import contracts
+from etl.intake import contracts
 from etl.profile import bodies as profile_bodies
 from etl.profile import propose_words
 from etl.profile.propose_plan import FEW, Plan, date, day, first, known, outcomes, span

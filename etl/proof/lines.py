@@ -96,7 +96,7 @@ def grid(rng):
 
 def placebo(rng):
     """Share of placebo dates that give a signal, in the months before a real change."""
-    from etl.estimates import placebo as tried_on
+    from etl.publishing.estimates import placebo as tried_on
 
     made = draw.months(rng, SCENARIOS["s0"])
     longer = verdicts.Series(made.series.events, made.series.base, 48, 0, None, 60)

@@ -1,0 +1,1 @@
+"""The one door: every figure that leaves, leaves through here."""

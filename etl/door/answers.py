@@ -1,0 +1,103 @@
+"""The one door: every figure that leaves, leaves through `answer`.
+
+Page, table, chart, download, JSON and the `figure` command all call it. It reads published cells only, one value
+(or predefined group, or all) for each dimension; nothing is summed here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from etl import snapshot
+from etl.door.read_cells import cells, fetch_all, speed
+from etl.door.read_tables import returned, stocks, survey
+from etl.home import home as default_home
+from metrics.formulas import Days, Returned, Share, Stock, Survey, Total, Undecided
+from metrics.indicators import Indicator
+from metrics.question import Question
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks: the role decides which file is opened, and nothing else can."""
+
+    role: str = "public"
+    body: str | None = None
+
+
+PUBLIC = Principal()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question's rows, with what they were read from. Each row has the `by` keys and a figure's six parts."""
+
+    data_version: str
+    as_at: date
+    indicator: Indicator
+    question: Question
+    rows: tuple[dict, ...]
+    synthetic: bool
+
+
+def answer(principal: Principal, question: Question, home=None) -> Answer:
+    """The published figures that a question asks for. Raises Refusal when nothing has been published."""
+    version, con = _open(principal, home)
+    about_row = _one(con, "SELECT as_at, kind, first_month, last_month FROM about")
+    synthetic = about_row["kind"] == "synthetic"
+    rows = READERS[type(question.definition.formula)](con, question, about_row)
+    for row in rows:
+        # What a document or a sender has published is real, in a home of either kind.
+        if synthetic and "published" not in row["flags"]:
+            row["flags"].append("synthetic")
+    return Answer(version, about_row["as_at"], question.definition, question, tuple(rows), synthetic)
+
+
+def about(principal: Principal = PUBLIC, home=None) -> dict:
+    """The snapshot as a whole: version, as_at, synthetic, first and last month, returns, senders, who released it."""
+    version, con = _open(principal, home)
+    row = _one(con, "SELECT * FROM about")
+    return {
+        **row,
+        "version": version,
+        "synthetic": row["kind"] == "synthetic",
+        "first": row["first_month"],
+        "last": row["last_month"],
+        "release": snapshot.released(home or default_home()),
+    }
+
+
+def companion(table: str, principal: Principal = PUBLIC, home=None) -> list[dict]:
+    """All rows of one of the small published tables, COMPANIONS."""
+    if table not in COMPANIONS:
+        raise ValueError(f"there is no published table {table!r}")
+    _, con = _open(principal, home)
+    return fetch_all(con, f"SELECT * FROM {table}")
+
+
+COMPANIONS = ("coverage", "participation", "registers", "waves", "events", "loads", "skips", "catalogue")
+
+
+def coverage(principal: Principal = PUBLIC, home=None) -> list[dict]:
+    """Returns expected and received by level, period and sector ('' is every sector)."""
+    return companion("coverage", principal, home)
+
+
+def _open(principal: Principal, home):
+    if principal.role != "public":
+        principal = PUBLIC  # no other file exists yet: whoever asks gets what the public gets
+    return snapshot.reader(home or default_home(), principal.role).cursor()
+
+
+def _one(con, sql: str) -> dict:
+    return fetch_all(con, sql)[0]
+
+
+READERS = {
+    Share: cells,
+    Total: cells,
+    Undecided: speed,
+    Days: speed,
+    Stock: stocks,
+    Survey: survey,
+    Returned: returned,
+}

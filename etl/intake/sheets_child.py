@@ -1,0 +1,110 @@
+"""The child that opens one workbook or text table: it may be killed by a hostile file, its parent may not.
+
+Run as a script by etl.intake.sheets. It imports nothing of ours, sets its own limits first, and writes one JSON line a
+sheet: {"sheet": name, "hidden": bool, "rows": [[cell, ...], ...]}. A cell is a string, a number, true, false, or
+["d", ISO date] / ["t", ISO date and time] for true date cells. A refusal is the line {"refused": sentence}.
+"""
+
+import csv
+import datetime as dt
+import io
+import itertools
+import json
+import sys
+
+MEMORY = 2 << 30  # bytes of address space; a workbook of 300,000 rows needs well under one
+SECONDS = 60
+CELLS = 12_000_000
+DELIMITERS = ",;\t|"
+
+
+def limit():
+    """Limits of the process where the platform has them; on Windows the parent's timeout is the limit."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def cell(value):
+    if isinstance(value, dt.datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, dt.date):
+        return ["d", value.isoformat()]
+    if isinstance(value, dt.time | dt.timedelta):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
+def workbook(path, head):
+    """Yield (sheet name, hidden, rows) of an XLSX, XLS, XLSB or ODS file; rows keep their place in the sheet."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(path)
+    except python_calamine.PasswordError:
+        raise ValueError("the workbook has a password; save it without one") from None
+    except python_calamine.CalamineError:
+        raise ValueError("this is not a workbook that can be opened (XLSX, XLS, XLSB or ODS)") from None
+    left = CELLS
+    for about in book.sheets_metadata:
+        if "WorkSheet" not in str(about.typ):
+            continue
+        sheet = book.get_sheet_by_name(about.name)
+        width = sheet.end[1] + 1 if sheet.end else 0
+        left -= width * (sheet.end[0] + 1 if sheet.end else 0)
+        if left < 0:
+            raise ValueError(f"the sheets hold more than {CELLS:,} cells; split the file")
+        found = sheet.to_python(skip_empty_area=False, nrows=head)
+        rows = [[cell(value) for value in row] for row in found]
+        yield about.name, not str(about.visible).endswith(".Visible"), rows
+
+
+def text(path, name, head):
+    """Yield the one table of a CSV or TSV file (UTF-8 with or without BOM, UTF-16 with BOM, else Windows-1252)."""
+    with open(path, "rb") as file:
+        raw = file.read()
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content = raw.decode("utf-16")
+    elif b"\0" in raw:
+        raise ValueError("this is not a text table: it holds NUL bytes")
+    else:
+        try:
+            content = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            content = raw.decode("cp1252", errors="replace")
+    first = next((line for line in content.splitlines() if any(mark in line for mark in DELIMITERS)), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    csv.field_size_limit(1 << 20)
+    try:
+        lines = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+        rows = list(itertools.islice(lines, head))
+    except csv.Error:
+        raise ValueError("a quotation mark is left open, or a cell is longer than a million characters") from None
+    if sum(map(len, rows)) > CELLS:
+        raise ValueError(f"the file holds more than {CELLS:,} cells; split it")
+    width = max(map(len, rows), default=0)
+    yield name, False, [row + [""] * (width - len(row)) for row in rows]
+
+
+def main(path, form, name, head):
+    head = int(head) or None
+    sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    limit()
+    try:
+        for sheet, hidden, rows in workbook(path, head) if form == "workbook" else text(path, name, head):
+            print(json.dumps({"sheet": sheet, "hidden": hidden, "rows": rows}, ensure_ascii=True))
+    except ValueError as error:
+        print(json.dumps({"refused": str(error)}))
+    except MemoryError:
+        print(json.dumps({"refused": "it needs more memory than one file may use; split it"}))
+    print(json.dumps({"end": True}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:5])

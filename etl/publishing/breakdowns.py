@@ -1,0 +1,71 @@
+"""Refusals by reason, barrier class, the law's position and law cited; requests by gateway.
+
+The rules of metrics/disclosure.py, in the one order: group, count bodies, judge, protect, store.
+"""
+
+from etl.publishing.cells import combo_number
+from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, SMALL, UNDER
+
+SHOWN = f"(base >= {COUNT_BASE} AND bodies >= {BODIES} AND largest <= {LARGEST_SHARE} * base)"
+
+# What refusals and requests are broken down by: the value, which rows count, and what a row is counted among.
+BREAKDOWNS = {
+    "reason": ("reason", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
+    "class": ("reason_class", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
+    "position": ("position", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
+    "law": ("law_cited", "outcome = 'refused' AND coalesce(law_cited, 'not_stated') <> 'not_stated'"),
+    "gateway": ("gateway", "gateway <> 'not_stated'"),
+}
+BREAKDOWN_DIMENSIONS = ("sector", "requester_sector", "region", "direction", "purpose")
+
+
+def publish(con) -> None:
+    """Table `breakdowns`: by kind and value, at quarter, year and all time, by up to one dimension."""
+    names = ", ".join(f"{name} VARCHAR" for name in BREAKDOWN_DIMENSIONS)
+    con.execute(
+        f"""CREATE TABLE breakdowns (kind VARCHAR, value VARCHAR, combo SMALLINT, level VARCHAR, period DATE,
+            reported_by VARCHAR, part VARCHAR, {names}, shown BOOLEAN, counted BIGINT, base BIGINT)"""
+    )
+    con.execute(
+        """CREATE TEMP VIEW broken_down AS
+           SELECT f.*, c.class AS reason_class
+           FROM request_facts AS f LEFT JOIN reason_classes AS c ON c.code = f.reason"""
+    )
+    for kind, (value, where) in BREAKDOWNS.items():
+        for dimension in (None, *BREAKDOWN_DIMENSIONS):
+            con.execute(_breakdown(kind, value, where, dimension))
+
+
+def _breakdown(kind: str, value: str, where: str, dimension: str | None) -> str:
+    key = f"{dimension}, " if dimension else ""
+    combo = combo_number((dimension,)) if dimension else 0
+    cell = f"part, reported_by, {key}level, period"
+    return f"""
+        INSERT INTO breakdowns BY NAME
+        WITH by_body AS (
+            SELECT part, reported_by, {key} body_id, {value} AS value,
+                   CASE WHEN GROUPING(quarter) = 0 THEN 'quarter' WHEN GROUPING(year) = 0 THEN 'year'
+                        ELSE 'all' END AS level,
+                   CASE WHEN GROUPING(quarter) = 0 THEN quarter WHEN GROUPING(year) = 0 THEN year END AS period,
+                   count(*)::BIGINT AS counted
+            FROM broken_down WHERE {where}
+            GROUP BY GROUPING SETS ((part, reported_by, {key} body_id, {value}, quarter),
+                                    (part, reported_by, {key} body_id, {value}, year),
+                                    (part, reported_by, {key} body_id, {value}))
+        ),
+        bodies AS (SELECT {cell}, body_id, sum(counted) AS of_body FROM by_body GROUP BY ALL),
+        bases AS (
+            SELECT {cell}, sum(of_body)::BIGINT AS base, count(*) AS bodies, max(of_body) AS largest
+            FROM bodies GROUP BY ALL
+        ),
+        judged AS (SELECT *, part = 'published' OR {SHOWN} AS shown FROM bases)
+        SELECT '{kind}' AS kind, b.value, {combo} AS combo, b.level, b.period, b.reported_by, b.part,
+               {f"b.{dimension}, " if dimension else ""} j.shown,
+               CASE WHEN j.part = 'published' THEN b.counted WHEN NOT j.shown THEN NULL
+                    WHEN b.counted < {SMALL} THEN {UNDER} ELSE b.counted END AS counted,
+               CASE WHEN j.shown THEN j.base END AS base
+        FROM (SELECT {cell}, value, sum(counted)::BIGINT AS counted FROM by_body GROUP BY ALL) AS b
+        JOIN judged AS j ON j.part = b.part AND j.reported_by = b.reported_by AND j.level = b.level
+             AND j.period IS NOT DISTINCT FROM b.period {f"AND j.{dimension} = b.{dimension}" if dimension else ""}
+        ORDER BY ALL
+    """

@@ -1,0 +1,188 @@
+"""The published cells: every combination of dimensions the closed list allows, at every level, once.
+
+One statement a combination, with GROUPING SETS over the levels only (one statement over everything needs
+gigabytes). Bodies are counted first and added second, so that the rules on bodies are exact. What the rules of
+metrics/disclosure.py hide is never written as a number.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+
+from etl import reference
+from etl.publishing.facts import share, small_table
+from metrics.counts import COUNTS
+from metrics.dimensions import DIMENSIONS, LEVELS
+from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, NEARLY_ALL, SMALL, UNDER
+
+# Counts that are only ever a base: a true zero says that nobody records the field, and is told as such.
+BASES = {base for count in COUNTS.values() for base in count.of} - {"received", "refused", "shared", "decided"}
+# Cells of more dimensions than this that may not be shown are left out, not listed as hidden: they are most of
+# all cells, and a reader learns the same from their absence.
+LISTED_WHEN_HIDDEN = 2
+CALENDAR_LEVELS = ("month", "quarter", "year")
+
+
+def combos():
+    """Every combination of at most three of the eight dimensions, as (number, names), the smallest first."""
+    for size in range(4):
+        for names in combinations(DIMENSIONS, size):
+            yield combo_number(names), names
+
+
+def combo_number(names) -> int:
+    """A combination's number: one bit for each of the eight dimensions."""
+    return sum(1 << DIMENSIONS.index(name) for name in names)
+
+
+def create(con) -> None:
+    """Make the empty table `cells` and the temporary table `shown_values` (each value and its groups)."""
+    dimensions = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
+    counts = ", ".join(f"{name} BIGINT" for name in COUNTS)
+    con.execute(
+        f"""CREATE TABLE cells (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR, part VARCHAR,
+            {dimensions}, shown BOOLEAN, provisional BOOLEAN, approximate BOOLEAN,
+            bodies INTEGER, bodies_sharing INTEGER, {counts})"""
+    )
+    for name in grouped_dimensions():
+        members = [(member, group) for group, row in reference.groups(name).items() for member in row.members]
+        small_table(con, f"scratch.shown_{name} (value {name}_code, shown_as {name}_code)", members, "TABLE")
+        con.execute(f"INSERT INTO scratch.shown_{name} SELECT DISTINCT {name}, {name} FROM base")
+
+
+def grouped_dimensions() -> tuple[str, ...]:
+    """The dimensions that have predefined groups."""
+    return tuple(name for name in DIMENSIONS if reference.groups(name))
+
+
+def fill(con, progress=lambda done, total: None) -> None:
+    """Fill `cells` from `base`. `progress(done, total)` is called after each combination."""
+    # Three dimensions are published by year and for all time only: body and month are added up first, once.
+    con.execute(
+        f"""CREATE TABLE scratch.by_year AS
+            SELECT part, reported_by, year, {", ".join(DIMENSIONS)}, {SUMS} FROM base GROUP BY ALL"""
+    )
+    statements = []
+    for number, names in combos():
+        levels = [level for level in CALENDAR_LEVELS if LEVELS[level].dimensions >= len(names)]
+        statements.append(_statement(number, names, levels))
+        if LEVELS["rolling"].dimensions >= len(names):
+            statements.append(_rolling_statement(number, names))
+    run_all(con, statements, progress)
+
+
+def run_all(con, statements, progress) -> None:
+    """Run statements that do not depend on each other, one a core; `progress(done, total)` after each.
+
+    Most of the time of a statement on a small snapshot is planning, which DuckDB does on one core.
+    """
+
+    def run(statement: str) -> None:
+        with con.cursor() as cursor:
+            share(cursor)
+            cursor.execute(statement)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        for done, _ in enumerate(pool.map(run, statements), 1):
+            progress(done, len(statements))
+
+
+def with_groups(names, rows: str, others: str, sums: str) -> str:
+    """SQL that turns each value in `rows` into itself and its predefined groups, and adds up again.
+
+    `others` are the further columns to group by, `sums` the aggregates. Rows must be added up by value already:
+    there are then few to multiply. Without a grouped dimension the rows are right as they are.
+    """
+    grouped = [name for name in names if name in grouped_dimensions()]
+    if not grouped:
+        return rows
+    columns = ", ".join(f"v_{name}.shown_as AS {name}" if name in grouped else f"x.{name}" for name in names)
+    joins = " ".join(f"JOIN shown_{name} AS v_{name} ON v_{name}.value = x.{name}" for name in grouped)
+    return f"SELECT {others}, {columns}, {sums} FROM ({rows}) AS x {joins} GROUP BY ALL"
+
+
+def grouping(keys: str, levels, whole: bool = True) -> tuple[str, str, str]:
+    """The grouping sets of `keys` over time levels, and the columns that name a row's level and period."""
+    sets = [f"({keys}{level})" for level in levels] + ([f"({keys.rstrip(', ')})"] if whole else [])
+    level = " ".join(f"WHEN GROUPING({level}) = 0 THEN '{level}'" for level in levels)
+    period = " ".join(f"WHEN GROUPING({level}) = 0 THEN {level}" for level in levels)
+    # A total whose period fits no month has no month: such a row is left out of the months, not put in one.
+    fits = " AND ".join(f"(GROUPING({level}) = 1 OR {level} IS NOT NULL)" for level in levels)
+    # The last branch of each keeps the CASE whole when there is no level but all time.
+    named = f"CASE {level} WHEN TRUE THEN 'all' END AS level, CASE {period} WHEN TRUE THEN NULL::DATE END AS period"
+    return ", ".join(sets), named, fits or "TRUE"
+
+
+SUMS = ", ".join(f"sum({name}) AS {name}" for name in (*COUNTS, "immature")) + ", max(approximate) AS approximate"
+OF_BODY = "sum(received) AS received, sum(shared) AS shared"
+OF_BODIES = """count(*)::INTEGER AS bodies, (count(*) FILTER (WHERE shared > 0))::INTEGER AS bodies_sharing,
+               max(received)::BIGINT AS largest"""
+
+
+def _statement(number: int, names, levels) -> str:
+    """One combination at its levels: all counts by cell, and only what the rules need by cell and body."""
+    keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
+    source = "by_year" if levels == ["year"] else "base"
+    sets, named, fits = grouping(keys, levels)
+    body_sets, *_ = grouping(f"{keys}body, ", levels)
+    return _insert(
+        number,
+        names,
+        f"SELECT {keys}{named}, {SUMS} FROM {source} GROUP BY GROUPING SETS ({sets}) HAVING {fits}",
+        f"SELECT {keys}body, {named}, {OF_BODY} FROM base GROUP BY GROUPING SETS ({body_sets}) HAVING {fits}",
+    )
+
+
+def _rolling_statement(number: int, names) -> str:
+    """Twelve months that end with each month up to the last one, from the counts by month."""
+    keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
+    ahead = """CROSS JOIN range(12) AS months(ahead)
+        WHERE month + to_months(ahead) <= (SELECT max(month) FROM base)
+          AND month + to_months(ahead) >= (SELECT min(month) + to_months(11) FROM base)"""
+    named = "'rolling' AS level, (month + to_months(ahead))::DATE AS period"
+    by_month = "FROM base WHERE month IS NOT NULL GROUP BY ALL"
+    return _insert(
+        number,
+        names,
+        f"SELECT {keys}{named}, {SUMS} FROM (SELECT {keys}month, {SUMS} {by_month}) {ahead} GROUP BY ALL",
+        f"SELECT {keys}body, {named}, {OF_BODY} FROM (SELECT {keys}body, month, {OF_BODY} {by_month}) {ahead} "
+        "GROUP BY ALL",
+    )
+
+
+def _insert(number: int, names, sums: str, by_body: str) -> str:
+    keys = "".join(f"{name}, " for name in names)
+    cell = "part, reported_by, level, period"
+    sums = with_groups(names, sums, cell, SUMS)
+    bodies = with_groups(names, by_body, f"{cell}, body", OF_BODY)
+    listed = "TRUE" if len(names) <= LISTED_WHEN_HIDDEN else "shown"
+    protected = ", ".join(f"{_protected(name)} AS {name}" for name in COUNTS)
+    same = " AND ".join(f"s.{key} = b.{key}" for key in ("part", "reported_by", "level", *names))
+    return f"""
+        INSERT INTO cells BY NAME
+        WITH judged AS (
+            SELECT s.*, b.bodies, b.bodies_sharing,
+                   s.part = 'published' OR (s.received >= {COUNT_BASE} AND b.bodies >= {BODIES}
+                                            AND b.largest <= {LARGEST_SHARE} * s.received) AS shown
+            FROM ({sums}) AS s
+            JOIN (SELECT {cell}, {keys}{OF_BODIES} FROM ({bodies}) GROUP BY ALL) AS b
+              ON {same} AND s.period IS NOT DISTINCT FROM b.period
+            WHERE s.received > 0
+        )
+        SELECT {number} AS combo, level, period, reported_by, part, {keys} shown, immature > 0 AS provisional,
+               approximate > 0 AS approximate, CASE WHEN shown THEN bodies END AS bodies,
+               CASE WHEN shown THEN bodies_sharing END AS bodies_sharing,
+               {protected}
+        FROM judged WHERE {listed}
+        ORDER BY part, reported_by, level, period{"".join(f", {name}" for name in names)}
+    """
+
+
+def _protected(name: str) -> str:
+    """A count as it may be stored (see metrics.disclosure.mark)."""
+    nearly = "".join(f" WHEN {base} - {name} < {SMALL} THEN {NEARLY_ALL}" for base in COUNTS[name].of)
+    exact, small = "part = 'published'", f"WHEN {name} < {SMALL} THEN {UNDER}{nearly}"
+    if name in BASES:
+        # A base that is nearly the whole of what it is a part of is no secret about anybody; only a small one is.
+        exact, small = f"part = 'published' OR {name} = 0", f"WHEN {name} < {SMALL} THEN {UNDER}"
+    return f"CASE WHEN NOT shown THEN NULL WHEN {exact} THEN {name} {small} ELSE {name} END"

@@ -1,0 +1,133 @@
+"""Time to decision by cell: Kaplan-Meier from counts by whole day, with open requests counted up to the extract.
+
+S(t) is the product over days s up to t of 1 - d/n, with d settled on day s and n at risk; Greenwood's
+g = sum d/(n(n-d)); limits are log-log, S^exp(+-z sqrt(g)/ln S) (methods.md 2.6). Day 0 is real. Beyond the last
+day that was followed nothing is said.
+"""
+
+from statistics import NormalDist
+
+from etl.publishing.cells import CALENDAR_LEVELS, combos, grouping, run_all, with_groups
+from metrics.dimensions import DIMENSIONS, SPEED_DAYS
+from metrics.disclosure import MEDIAN_BASE, MEDIAN_DECIDED, NEARLY_ALL, P90_BASE, RATE_BASE, SMALL, UNDER
+from metrics.question import SPEED_LEVELS
+
+Z = NormalDist().inv_cdf(0.975)
+
+
+def create(con) -> None:
+    """Make the empty table `speed`: for each day the undecided count, the estimate and its limits; two quantiles."""
+    dimensions = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
+    days = ", ".join(
+        f"undecided_{day} BIGINT, share_{day} DOUBLE, lower_{day} DOUBLE, upper_{day} DOUBLE" for day in SPEED_DAYS
+    )
+    quantiles = ", ".join(f"{name} INTEGER, {name}_lower INTEGER, {name}_upper INTEGER" for name in ("p50", "p90"))
+    con.execute(
+        f"""CREATE TABLE speed (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR, part VARCHAR,
+            {dimensions}, received BIGINT, settled BIGINT, followed INTEGER, {days}, {quantiles})"""
+    )
+
+
+def fill(con, progress=lambda done, total: None) -> None:
+    """Fill `speed` for every cell that `cells` shows. `progress(done, total)` after each."""
+    most = max(SPEED_LEVELS.values())
+    run_all(con, [_statement(number, names) for number, names in combos() if len(names) <= most], progress)
+
+
+def _statement(number: int, names) -> str:
+    keys = "".join(f"{name}, " for name in names)
+    cell = f"part, reported_by, {keys}level, period"
+    same = " AND ".join(f"d.{key}::VARCHAR = e.{key}" for key in ("part", "reported_by", "level", *names))
+    return f"""
+        INSERT INTO speed BY NAME
+        WITH enough AS (
+            SELECT {cell} FROM cells
+            WHERE combo = {number} AND shown AND (part = 'published' OR received >= {RATE_BASE})
+        ),
+        at_risk AS (
+            SELECT d.*, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk
+            FROM ({_by_day(names, keys)}) AS d
+            SEMI JOIN enough AS e ON {same} AND d.period IS NOT DISTINCT FROM e.period
+        ),
+        curve AS (
+            SELECT *,
+                   sum(settled) OVER so_far AS settled_so_far,
+                   exp(sum(CASE WHEN settled < at_risk THEN ln(1 - settled / at_risk) ELSE -1000 END) OVER so_far)
+                       AS undecided,
+                   sum(CASE WHEN settled < at_risk THEN settled / (at_risk * (at_risk - settled)) ELSE 0 END)
+                       OVER so_far AS greenwood
+            FROM at_risk
+            WINDOW so_far AS (PARTITION BY {cell} ORDER BY day)
+        ),
+        limits AS (
+            SELECT *, {_limit("+")} AS lower_limit, {_limit("-")} AS upper_limit FROM curve
+        ),
+        summed AS (
+            SELECT {cell}, sum(settled + still_open)::BIGINT AS received, sum(settled)::BIGINT AS settled,
+                   max(day)::INTEGER AS followed, min(undecided) AS least_undecided,
+                   {", ".join(_at(day) for day in SPEED_DAYS)},
+                   {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
+            FROM limits GROUP BY ALL
+        )
+        SELECT {number} AS combo, s.level, s.period, s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
+               s.received, s.settled, s.followed,
+               {", ".join(_published_day(day) for day in SPEED_DAYS)},
+               {_published_quantile("p50", MEDIAN_BASE)}, {_published_quantile("p90", P90_BASE)}
+        FROM summed AS s
+        WHERE s.part = 'published' OR s.received >= {RATE_BASE}
+        ORDER BY ALL
+    """
+
+
+def _by_day(names, keys: str) -> str:
+    """Settled and open requests by cell and whole day, over the levels this many dimensions are published at."""
+    levels = [level for level in CALENDAR_LEVELS if SPEED_LEVELS[level] >= len(names)]
+    sets, named, fits = grouping(f"part, reported_by, {keys}day, ", levels)
+    sums = "sum(settled)::DOUBLE AS settled, sum(still_open)::DOUBLE AS still_open"
+    rows = f"""SELECT part, reported_by, {keys}day, {named}, {sums}
+               FROM day_counts GROUP BY GROUPING SETS ({sets}) HAVING {fits}"""
+    return with_groups(names, rows, "part, reported_by, level, period, day", sums)
+
+
+def _limit(sign: str) -> str:
+    """One log-log limit of the share undecided; at 0 and 1 the limit is the share itself."""
+    return f"""CASE WHEN undecided <= 1e-12 OR greenwood = 0 THEN least(undecided, 1)
+        ELSE pow(undecided, exp({sign}{Z!r} * sqrt(greenwood) / abs(ln(undecided)))) END"""
+
+
+def _at(day: int) -> str:
+    within = f"FILTER (WHERE day <= {day})"
+    seen = f"max(day) >= {day} OR min(undecided) <= 1e-12"
+    return f"""
+        sum(settled + still_open) - coalesce(sum(settled) {within}, 0)
+            - coalesce(sum(still_open) FILTER (WHERE day < {day}), 0) AS known_{day},
+        CASE WHEN {seen} THEN coalesce(arg_max(undecided, day) {within}, 1) END AS share_{day},
+        CASE WHEN {seen} THEN coalesce(arg_max(lower_limit, day) {within}, 1) END AS lower_{day},
+        CASE WHEN {seen} THEN coalesce(arg_max(upper_limit, day) {within}, 1) END AS upper_{day}"""
+
+
+def _quantile(name: str, left: float) -> str:
+    """First day on which at most a share `left` is undecided, and the same for each limit (Brookmeyer-Crowley)."""
+    return f"""
+        min(day) FILTER (WHERE undecided <= {left} + 1e-12)::INTEGER AS {name},
+        min(day) FILTER (WHERE lower_limit <= {left} + 1e-12)::INTEGER AS {name}_lower,
+        min(day) FILTER (WHERE upper_limit <= {left} + 1e-12)::INTEGER AS {name}_upper"""
+
+
+def _published_day(day: int) -> str:
+    """The undecided count as it may be stored, and the estimate only where the count is."""
+    small = f"s.part <> 'published' AND (s.known_{day} < {SMALL} OR s.received - s.known_{day} < {SMALL})"
+    columns = ", ".join(
+        f"CASE WHEN NOT ({small}) THEN s.{name}_{day} END AS {name}_{day}" for name in ("share", "lower", "upper")
+    )
+    return f"""
+        CASE WHEN s.part = 'published' THEN s.known_{day} WHEN s.known_{day} < {SMALL} THEN {UNDER}
+             WHEN s.received - s.known_{day} < {SMALL} THEN {NEARLY_ALL} ELSE s.known_{day} END::BIGINT
+            AS undecided_{day}, {columns}"""
+
+
+def _published_quantile(name: str, base: int) -> str:
+    enough = f"s.part = 'published' OR (s.received >= {base} AND s.settled >= {MEDIAN_DECIDED})"
+    return ", ".join(
+        f"CASE WHEN {enough} THEN s.{column} END AS {column}" for column in (name, f"{name}_lower", f"{name}_upper")
+    )
