@@ -12,12 +12,12 @@ from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import ASSETS, downloads, frame, security, shell, trends
+from dashboard import ASSETS, downloads, frame, security, sheets, shell, trends
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
 from dashboard.pages import BY_PATH, PAGES
 from dashboard.source import Door
-from dashboard.view import parse
+from dashboard.view import link, parse
 from etl.errors import Refusal
 
 OUTPUTS = (("chart", "figure"), ("answer", "data"))
@@ -49,7 +49,7 @@ class App(dash.Dash):
 
     def _document(self, live: Raw | None) -> str:
         styles = [f"{self.get_asset_url(name)}?m={_stamp(name)}" for name in ("govuk-frontend.min.css", "uptake.css")]
-        return shell.document(g.content, g.path, PAGES, _about(self.source), styles, live)
+        return shell.document(g.content, g.path, PAGES, _about(self.source), styles, live, _address())
 
 
 def create_app(source) -> App:
@@ -90,17 +90,19 @@ def create_app(source) -> App:
 
 
 def _routes(app: App) -> None:
-    @app.server.get("/download.csv")
-    def download():
-        view, _ = parse(_query())
-        answer = app.source.answer(view.question())
-        return _file(downloads.as_csv(view, answer), "text/csv", downloads.file_name(view, answer.data_version, "csv"))
+    @app.server.get("/download.<ending>")
+    def download(ending: str):
+        form = sheets.FORMS.get(ending)
+        book = _book(app.source) if form else None
+        if book is None:
+            return _trouble(app, shell.missing(request.path))
+        return _file(form.write(book), form.mimetype, f"{book.name}.{ending}")
 
     @app.server.get("/chart.svg")
     def chart():
         view, _ = parse(_query())
         text, version = trends.chart(app.source, _query())
-        return _file(text, "image/svg+xml", downloads.file_name(view, version, "svg"))
+        return _file(text, "image/svg+xml", f"{downloads.file_name(view, version)}.svg")
 
     @app.server.errorhandler(Exception)
     def failed(error):
@@ -115,7 +117,18 @@ def _routes(app: App) -> None:
         return _trouble(app, shell.trouble(sentence, 500))
 
 
-def _file(text: str, mimetype: str, name: str) -> Response:
+def _book(source) -> sheets.Book | None:
+    """What an address of a download asks for: the tables of a page that has its own, else the rows of a view."""
+    query, root = _query(), request.host_url.rstrip("/")
+    asked = request.args.get("page")
+    if asked is None:
+        view, _ = parse(query)
+        return downloads.book(view, source.answer(view.question()), root + link(trends.PATH, view))
+    page = BY_PATH.get("/" if asked == "overview" else f"/{asked}")
+    return page.book(source, query, root + page.path) if page and page.book else None
+
+
+def _file(text: str | bytes, mimetype: str, name: str) -> Response:
     return Response(text, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -141,6 +154,12 @@ def _about(source) -> dict | None:
         return source.about()
     except Refusal:
         return None
+
+
+def _address() -> str:
+    """The address of the page that is asked for, as a person cites it: the canonical one of a view."""
+    root, result = request.host_url.rstrip("/"), g.content.result
+    return root + (result.address if result else request.full_path.rstrip("?"))
 
 
 def _query() -> str:

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 
 from dashboard import data_page, overview, trends
 from dashboard.content import Content, Result
+from dashboard.sheets import Book
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `make(source, query)` gives its Content; `answer(source, query)` renews its Result, if it has a chart."""
+    """A page: `make(source, query)` gives its Content; `answer(source, query)` renews its Result, if it has a chart;
+    `book(source, query, address)` gives the tables that are taken away from it, where they are not those of a view."""
 
     path: str
     label: str
     make: Callable[..., Content]
     answer: Callable[..., Result] | None = None
+    book: Callable[..., Book] | None = None
 
 
 PAGES = (

@@ -35,15 +35,16 @@ def standing(figure: dict, unit: str, heading: str, finding: str, notes: list[st
     below = top + height
     foot = below + 24 * len(key) + 14
     lines = [line for note in notes for line in wrap(note, LONGEST_LINE)]
+    tall = foot + 18 * len(lines) + 8
     return el(
         "svg",
         el("title", " ".join([f"{heading}.", finding, *notes])),
-        el("rect", width=WIDTH, height=foot + 18 * len(lines) + 8, fill="#ffffff"),
+        el("rect", width=WIDTH, height=tall, fill="#ffffff"),
         el("text", heading, x=8, y=26, font_size="18", font_weight="bold", fill=TEXT),
         el("g", *_drawn(figure, unit), transform=f"translate(0,{top})"),
         [_sample(name, line, below + 24 * place + 10) for place, (name, line) in enumerate(key)],
         [el("text", line, x=8, y=foot + 18 * place + 8, font_size="12", fill=TEXT) for place, line in enumerate(lines)],
-        xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH} {foot + 18 * len(lines) + 8}", role="img", **FONT,
+        xmlns="http://www.w3.org/2000/svg", width=WIDTH, height=tall, viewBox=f"0 0 {WIDTH} {tall}", role="img", **FONT,
     )  # fmt: skip
 
 

@@ -11,8 +11,10 @@ TAGLINE = "Is the UK's data-sharing code changing practice?"
 WIDE = "govuk-width-container"
 
 
-def document(content: Content, path: str, pages, about: dict | None, styles, live: Raw | None = None) -> str:
-    """The whole HTML document. `live` is the entry point and scripts of Dash, on pages that have a chart."""
+def document(content: Content, path: str, pages, about: dict | None, styles, live: Raw | None = None,
+             address: str = "") -> str:  # fmt: skip
+    """The whole HTML document. `live` is the entry point and scripts of Dash, on pages that have a chart; `address`
+    the page's own, with its host, to be cited."""
     return "<!DOCTYPE html>\n" + html(
         el(
             "html",
@@ -26,7 +28,7 @@ def document(content: Content, path: str, pages, about: dict | None, styles, liv
                 [el("link", rel="stylesheet", href=style) for style in styles],
                 el("link", rel="canonical", href=content.result.address) if content.result else None,
             ),
-            el("body", _top(path, pages, about), _middle(content, live), _footer(about),
+            el("body", _top(path, pages, about), _middle(content, live), _footer(about, address),
                class_="govuk-template__body"),
             lang="en-GB", class_="govuk-template",
         )
@@ -76,8 +78,15 @@ def _navigation(path: str, pages) -> Node:
 
 def _banner(about: dict | None) -> Node:
     synthetic = bool(about and about.get("synthetic"))
-    tag, text = ("Synthetic", "Synthetic data, not official figures. It shows how the service works; it describes no \
-real body.") if synthetic else ("Alpha", "This is a new service. It says what returns show, and what they cannot show.")
+    tag, text = (
+        (
+            "Synthetic",
+            "Synthetic data, not official figures. It shows how the service works; it describes no \
+real body.",
+        )
+        if synthetic
+        else ("Alpha", "This is a new service. It says what returns show, and what they cannot show.")
+    )
     return el(
         "aside",
         el(
@@ -116,15 +125,20 @@ def _error_summary(content: Content) -> Node:
     )  # fmt: skip
 
 
-def _footer(about: dict | None) -> Node:
+def _footer(about: dict | None, address: str) -> Node:
     said = []
     if about:
         version, as_at = about["version"], words.day(about["as_at"])
         kind = "synthetic data, not official figures" if about.get("synthetic") else "returns by public bodies"
         said = [
             el("p", f"Data version {version}. Data as at {as_at}.", class_="govuk-body-s"),
-            el("p", f"How to cite: {SERVICE}, {kind}, data as at {as_at}, version {version}, and the address of the \
-page.", class_="govuk-body-s"),
+            el(
+                "p",
+                f"How to cite this page: {SERVICE}, {kind}, data as at {as_at}, version {version}, ",
+                el("span", address, id="cited") if address else "and the address of the page",
+                ".",
+                class_="govuk-body-s",
+            ),
         ]
     code = "The code of this service is open under the MIT licence."
     return el(

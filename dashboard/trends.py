@@ -1,6 +1,6 @@
 """Trends: one measure over time, filtered and compared, with its finding, table, chart, downloads and definition."""
 
-from dashboard import charts, definition, picture, tables, words
+from dashboard import charts, definition, downloads, picture, tables, words
 from dashboard import events as marks
 from dashboard.content import Content, Result, full_title
 from dashboard.findings import finding
@@ -58,7 +58,7 @@ def _after(view: View, answer, events) -> list[Node]:
     made += [el("h3", "Table", class_="govuk-heading-s"), *tables.full(view, answer.rows)]
     meanings = tables.absences(answer.rows)
     made += [meanings] if meanings else []
-    made += [downloads(view), definition.block(view.indicator)]
+    made += [downloads.links(view, PATH), definition.block(view.indicator)]
     return made
 
 
@@ -97,14 +97,3 @@ def _marked(view: View, rows, events) -> list[marks.Marked]:
     """The events on the chart of a view; none where time is not its axis."""
     dated = rows and view.shown_level not in ("all", "wave")
     return marks.marked(view, events, *charts.extent(view, rows)) if dated else []
-
-
-def downloads(view: View) -> Node:
-    """The rows as a file, and the view as an address."""
-    return el(
-        "ul",
-        el("li", el("a", "Download this table as CSV", href=link("/download.csv", view), class_="govuk-link")),
-        el("li", el("a", "Download this chart as SVG", href=link("/chart.svg", view), class_="govuk-link")),
-        el("li", el("a", "Link to this view", href=link(PATH, view), class_="govuk-link")),
-        class_="govuk-list downloads",
-    )

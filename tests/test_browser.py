@@ -146,7 +146,7 @@ def test_a_change_of_the_form_changes_address_title_finding_chart_and_table(open
     page.wait_for_function("html => document.querySelector('#chart .scatterlayer').innerHTML !== html", arg=first[3])
     assert all(one != two for one, two in zip(first, (finding(page), table(page), page.title()), strict=False))
     assert page.locator("#key li").count() == 4
-    assert page.get_by_role("link", name="Download this table as CSV").get_attribute("href") == (
+    assert page.get_by_role("link", name="CSV file of this table").get_attribute("href") == (
         "/download.csv?by=region&level=year"
     )
 
@@ -215,10 +215,27 @@ def test_the_whole_task_can_be_done_by_keyboard(opened):
     page.keyboard.press("ArrowDown")
     page.wait_for_function("text => document.getElementById('finding').textContent.indexOf(text) < 0", arg=before)
     stops = []
-    while "Download this table" not in stops[-1:] and len(stops) < 40:
+    while "CSV" not in stops[-1:] and len(stops) < 40:
         page.keyboard.press("Tab")
-        stops.append(page.evaluate("document.activeElement.textContent").split(" as CSV")[0])
-    assert stops[-1] == "Download this table"
+        stops.append(page.evaluate("document.activeElement.textContent").split(" file of")[0])
+    assert stops[-1] == "CSV"
+
+
+def test_a_chart_is_saved_as_a_picture_of_points_by_the_browser(opened):
+    page = opened("/trends?level=year")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="PNG picture").click()
+    assert taken.value.suggested_filename.startswith("uptake-refusal-rate-year-")
+    content = taken.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG") and len(content) > 10_000
+    assert page.said == []
+
+
+def test_the_address_to_cite_follows_the_view(opened, address):
+    page = opened("/trends?level=year")
+    assert page.locator("#cited").text_content() == f"{address}/trends?level=year"
+    change(page, "Compare by", "region")
+    assert page.locator("#cited").text_content() == page.url
 
 
 def test_the_layout_that_comes_without_a_referer_still_shows_the_right_view(browser, address):

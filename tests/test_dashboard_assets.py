@@ -39,7 +39,7 @@ def test_what_is_cut_from_the_style_sheet_is_only_fonts_and_pictures():
 
 
 def test_our_own_files_name_no_other_host():
-    for name in ("uptake.css", "uptake.js"):
+    for name in ("uptake.css", "uptake.js", "picture.js"):
         assert "//" not in re.sub(r"/\*.*?\*/", "", (ASSETS / name).read_text(encoding="utf-8"), flags=re.S)
 
 

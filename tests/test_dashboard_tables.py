@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dashboard import downloads, tables, words
+from dashboard import downloads, sheets, tables, words
 from dashboard.app import create_app
 from dashboard.markup import el, html
 from dashboard.view import View, parse
@@ -24,9 +24,9 @@ def plain(nodes):
 
 def download(view, source=None):
     answer = (source or Fake()).answer(view.question())
-    text = downloads.as_csv(view, answer)
-    assert text.startswith(downloads.BOM)
-    return answer, list(csv.DictReader(io.StringIO(text.removeprefix(downloads.BOM))))
+    text = sheets.as_csv(downloads.book(view, answer)).decode()
+    assert text.startswith(sheets.BOM)
+    return answer, list(csv.DictReader(io.StringIO(text.removeprefix(sheets.BOM))))
 
 
 @pytest.mark.parametrize("status", ABSENT)
@@ -95,12 +95,12 @@ def test_the_table_and_the_download_say_the_same():
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
 def test_no_text_can_become_a_formula(cell):
-    assert downloads.safe(cell) == "'" + cell
+    assert sheets.safe(cell) == "'" + cell
 
 
 @pytest.mark.parametrize("cell", [-0.5, 3, "Health", ""])
 def test_what_is_harmless_stays_as_it_is(cell):
-    assert downloads.safe(cell) == cell
+    assert sheets.safe(cell) == cell
 
 
 def test_a_download_is_served_under_a_name_that_says_what_it_is():

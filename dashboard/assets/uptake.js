@@ -42,9 +42,16 @@
     if (!answer || !answer.slots) return;
     if (answer.problems) { location.reload(); return; }
     document.title = answer.title;
+    cite();
     Object.keys(answer.slots).forEach(function (name) {
       document.getElementById(name).innerHTML = answer.slots[name];
     });
+  }
+
+  /* The address in the footer is that of the view. */
+  function cite() {
+    var place = document.getElementById("cited");
+    if (place) place.textContent = location.href.split("#")[0];
   }
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { uptake: { show: show } });
