@@ -20,9 +20,9 @@ class Door:
         """The snapshot as a whole: version, as_at, synthetic, first, last, returns, senders, release."""
         return answers.about(self.principal, self.home)
 
-    def companion(self, table: str) -> list[dict]:
-        """All rows of a small published table, such as events, coverage or loads."""
-        return answers.companion(table, self.principal, self.home)
+    def companion(self, table: str, **equals) -> list[dict]:
+        """The rows of a small published table, such as events or loads: all, or those whose columns equal these."""
+        return answers.companion(table, self.principal, self.home, **equals)
 
     def verdicts(self, indicator=None, by: str = "", event: str = verdict_answers.PRIMARY):
         """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""

@@ -154,6 +154,16 @@ def estimate(series: Series) -> dict:
     }
 
 
+def course(series: Series) -> interrupted.Effect:
+    """The main model's series: fitted shares, and what the earlier trend and season imply, with its band.
+
+    `first` and `months` of the result say which months the verdict's difference is the mean of. Raises as `estimate`.
+    """
+    series = _as_arrays(series)
+    columns = interrupted.segmented(len(series.base), series.first_after, start=series.start)
+    return interrupted.effect(interrupted.quasi_binomial(series.events, series.base, columns))
+
+
 def adjust(judged: dict, family: str, direction: dict) -> dict:
     """The same verdicts with p adjusted for how many were looked at, and ids settled by it.
 

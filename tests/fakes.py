@@ -142,7 +142,7 @@ class Fake:
             return figure("bounded", flags, denominator=64, lower=0.0, upper=0.25)
         return {**row(int(base * chance), base, flags)}
 
-    def companion(self, table):
+    def companion(self, table, **equals):
         return {
             "events": [event._asdict() for event in reference.events()],
             "registers": self.registers,

@@ -166,7 +166,7 @@ def test_nothing_published_is_a_sentence_and_not_a_failure():
 
 def test_a_failure_inside_is_a_plain_page(caplog):
     class Broken(Fake):
-        def companion(self, table):
+        def companion(self, table, **equals):
             raise RuntimeError("a secret")
 
     client = create_app(Broken()).server.test_client()

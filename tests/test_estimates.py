@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from etl import snapshot
-from etl.door import verdict_answers
+from etl.door import answers, verdict_answers
 from etl.errors import Refusal
 from etl.home import Home
-from etl.publishing import cells, estimate_campaigns, estimate_series, estimates, facts
+from etl.publishing import cells, counterfactuals, estimate_campaigns, estimate_series, estimates, facts, speed
 from etl.publishing.publish import _lists, publish
 from metrics import verdicts
+from metrics.disclosure import UNDER
 from metrics.indicators import INDICATORS
 from metrics.periods import add_months
-from metrics.question import QuestionError
+from metrics.question import QuestionError, ask
 from tests.homes import SOME_BODIES, make_home, memory_warehouse
 
 START = date(2019, 1, 1)
@@ -51,6 +52,7 @@ def estimated(rows, indicator="refusal_rate", event="code_in_force", dimension="
     _lists(con)
     facts.build(con)
     cells.create(con)
+    speed.create(con)
     estimates.fill(con)
     return con.execute(
         "SELECT * FROM estimates WHERE indicator = ? AND event = ? AND dimension = ?", [indicator, event, dimension]
@@ -120,6 +122,47 @@ def test_numbers_are_those_of_the_counts_alone(fallen):
     assert (row["months_before"], row["months_after"]) == (33, 26)
 
 
+def test_the_picture_of_a_verdict_agrees_with_the_verdict_and_with_the_published_months(fallen):
+    """Averaged over its window it is the verdict's difference, and what was seen is what `figure` gives."""
+    (row,) = verdict_answers.verdicts(indicator="refusal_rate", home=fallen).rows
+    lines = answers.companion("counterfactuals", home=fallen, indicator="refusal_rate", event="code_in_force", value="")
+    assert len({line["month"] for line in lines}) == len(lines) == 60
+    window = [line for line in lines if line["in_window"]]
+    assert len(window) == 12 and window[0]["month"] == date(2021, 11, 1)
+    assert np.mean([one["fitted"] - one["expected"] for one in window]) == pytest.approx(row["difference"], abs=0.001)
+    assert all(line["expected"] is None for line in lines if line["month"] < date(2021, 11, 1))
+    assert all(line["lower"] < line["expected"] < line["upper"] for line in lines if line["expected"] is not None)
+    widths = [line["upper"] - line["lower"] for line in lines if line["expected"] is not None]
+    assert widths[-1] > widths[0]
+    shown = answers.answer(answers.PUBLIC, ask("refusal_rate", by=["month"]), fallen).rows
+    assert [line["observed"] for line in lines] == pytest.approx([one["value"] for one in shown], abs=0.0005)
+
+
+def test_the_picture_shows_no_series_that_the_verdicts_withhold(fallen):
+    lines = answers.companion("counterfactuals", home=fallen, dimension="sector")
+    assert {line["value"] for line in lines} == {"local_government", "tier_local"}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [({}, 0.3), ({"shown": False}, None), ({"received": 29}, None), ({"refused": UNDER}, None)],
+)
+def test_the_picture_shows_no_month_that_is_hidden(more, expected):
+    cell = {"shown": True, "received": 100, "refused": 30, **more}
+    seen = counterfactuals._figure({("cells", "returns"): cell}, INDICATORS["refusal_rate"].formula)
+    assert np.isnan(seen) if expected is None else seen == expected
+    published = {"received": 10, "refused": 1}
+    alone = counterfactuals._figure(
+        {("cells", "returns"): cell, ("cells", "published"): published}, INDICATORS["refusal_rate"].formula
+    )
+    if expected is not None:
+        assert alone == 31 / 110
+    elif more != {"refused": UNDER}:
+        assert alone == 0.1
+    else:
+        assert np.isnan(alone)
+
+
 def joined(bodies, rate):
     """Nine bodies throughout, and others that send from the date on only."""
     rows = totals([f"E0600000{n}" for n in range(1, 10)], 60, lambda month, body: 0.3)
@@ -155,6 +198,7 @@ def test_design_effects_are_those_of_bodies_that_differ():
         _lists(con)
         facts.build(con)
         cells.create(con)
+        speed.create(con)
         estimates.fill(con)
         found = con.execute("SELECT * FROM design_effects WHERE indicator = 'refusal_rate' AND sector = ''").df()
         effects.append(found.iloc[0])
@@ -241,6 +285,29 @@ def test_a_planted_campaign_is_found_and_ranked(campaigned):
     assert row["least_without"] == pytest.approx(-0.15, abs=0.03) and row["before_p"] > 0.01
     told = verdict_answers._campaign_said({**row.to_dict(), "rank": int(row["rank"]), "deals": int(row["deals"])})
     assert "nothing can stand out" in told and "consistent" not in told
+
+
+def test_the_path_of_a_campaign_is_flat_before_and_holds_the_planted_fall_after(campaigned):
+    path = campaigned.execute(
+        """SELECT * FROM campaign_paths WHERE indicator = 'refusal_rate' AND event = 'safeguarding_faqs'
+           ORDER BY since"""
+    ).df()  # fmt: skip
+    assert path["since"].tolist() == list(range(-5, 4))  # the data end before a fifth quarter can be followed
+    before, after = path[path["since"] < 0], path[path["since"] >= 0]
+    assert ((before["lower"] < 0) & (before["upper"] > 0)).sum() >= 4
+    assert ((after["lower"] < -0.15) & (after["upper"] > -0.15)).sum() >= 3 and (after["upper"] < 0).all()
+    row = campaigned.execute(
+        "SELECT effect FROM campaign_estimates WHERE indicator = 'refusal_rate' AND event = 'safeguarding_faqs'"
+    ).fetchone()  # fmt: skip
+    assert after["effect"].mean() == pytest.approx(row[0], abs=0.001)
+
+
+def test_a_quarter_that_is_not_settled_ends_what_campaigns_are_compared_over(campaigned):
+    last = estimate_campaigns.last_settled_quarter(campaigned)
+    assert last == date(2024, 4, 1)
+    event = next(one for one in estimate_campaigns.campaign_events() if one.code == "safeguarding_faqs")
+    row = estimate_campaigns._estimate(campaigned, INDICATORS["refusal_rate"], event, date(2023, 10, 1))
+    assert row is None
 
 
 def test_what_a_campaign_is_compared_by_equals_the_bodies_own_rates(campaigned):

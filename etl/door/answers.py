@@ -66,15 +66,28 @@ def about(principal: Principal = PUBLIC, home=None) -> dict:
     }
 
 
-def companion(table: str, principal: Principal = PUBLIC, home=None) -> list[dict]:
-    """All rows of one of the small published tables, COMPANIONS."""
+def companion(table: str, principal: Principal = PUBLIC, home=None, **equals) -> list[dict]:
+    """The rows of one of the small published tables, COMPANIONS: all, or those whose columns equal what is given."""
     if table not in COMPANIONS:
         raise ValueError(f"there is no published table {table!r}")
     _, con = _open(principal, home)
-    return fetch_all(con, f"SELECT * FROM {table}")
+    kept = " AND ".join(f'"{name}" = ?' for name in equals) or "TRUE"
+    return fetch_all(con, f"SELECT * FROM {table} WHERE {kept}", equals.values())
 
 
-COMPANIONS = ("coverage", "participation", "registers", "waves", "events", "loads", "skips", "catalogue")
+COMPANIONS = (
+    "coverage",
+    "participation",
+    "registers",
+    "waves",
+    "events",
+    "loads",
+    "skips",
+    "catalogue",
+    "counterfactuals",
+    "campaign_paths",
+    "design_effects",
+)
 
 
 def coverage(principal: Principal = PUBLIC, home=None) -> list[dict]:

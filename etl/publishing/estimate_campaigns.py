@@ -12,6 +12,7 @@ import numpy as np
 
 from etl import reference
 from metrics import campaigns
+from metrics.campaign_averages import FEWEST_BODIES
 from metrics.formulas import Share
 from metrics.indicators import INDICATORS
 from metrics.periods import add_months
@@ -20,6 +21,8 @@ from metrics.verdicts import benjamini_hochberg
 WANTED = ("refusal_rate", "perceived_refusal_share", "shared_rate", "tool_cited_share")
 KINDS = ("tool", "campaign")
 BEFORE, AFTER = 6, 4  # whole quarters
+LONGER = (8, 6)  # quarters after, for the path: as far as bodies that sent throughout can be followed
+UNSETTLED = 0.01  # of a quarter's requests may be open and younger than the horizon
 LEAST = 5  # requests of a body in every quarter; smaller bodies are put together by sector and region
 DEALS = 200
 COLUMNS = {
@@ -31,6 +34,12 @@ COLUMNS = {
 }  # fmt: skip
 
 
+PATH_COLUMNS = {
+    "event": "VARCHAR", "indicator": "VARCHAR", "since": "INTEGER", "effect": "DOUBLE", "lower": "DOUBLE",
+    "upper": "DOUBLE", "reached": "INTEGER", "compared": "INTEGER",
+}  # fmt: skip
+
+
 class Units(NamedTuple):
     """Bodies (or small bodies put together) with enough requests in every quarter."""
 
@@ -39,9 +48,13 @@ class Units(NamedTuple):
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Make and fill `campaign_estimates` from `base`. Needs the temporary tables of etl.publishing.facts."""
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    con.execute(f"CREATE TABLE campaign_estimates ({columns})")
+    """Make and fill `campaign_estimates` and `campaign_paths` from `base`; needs the tables of publishing.facts.
+
+    A row of `campaign_paths` is one quarter since a campaign began: from 0 on the effect in that quarter, before it
+    (negative) the step from the quarter before, which is 0 where the two were not drawing apart; shares.
+    """
+    for table, columns in (("campaign_estimates", COLUMNS), ("campaign_paths", PATH_COLUMNS)):
+        con.execute(f"CREATE TABLE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
     names = {name for one in WANTED for name in _counts(INDICATORS[one].formula)}
     sums = ", ".join(f"sum({name}) AS {name}" for name in sorted(names))
     con.execute(
@@ -49,19 +62,32 @@ def fill(con, progress=lambda done, total: None) -> None:
             SELECT sector::VARCHAR AS sector, region::VARCHAR AS region, body, quarter, {sums} FROM base
             WHERE reported_by = 'holder' AND sector <> 'not_stated' AND quarter IS NOT NULL GROUP BY ALL"""
     )
-    rows = []
-    events = campaign_events()
+    rows, path = [], []
+    events, last = campaign_events(), last_settled_quarter(con)
     for done, event in enumerate(events, 1):
         for name in WANTED:
-            row = _estimate(con, INDICATORS[name], event)
+            row = _estimate(con, INDICATORS[name], event, last)
             if row:
                 rows.append(row)
+                path += _path(con, INDICATORS[name], event, last) if row[4] == "ok" else []
         progress(done, len(events))
-    rows = _adjusted(rows)
+    _store(con, "campaign_estimates", COLUMNS, _adjusted(rows))
+    _store(con, "campaign_paths", PATH_COLUMNS, path)
+
+
+def _store(con, table: str, columns: dict, rows: list[tuple]) -> None:
     if rows:
-        places = ", ".join(f"unnest(?::{kind}[])" for kind in COLUMNS.values())
-        con.execute(f"INSERT INTO campaign_estimates SELECT {places}",
-                    [list(column) for column in zip(*rows, strict=True)])  # fmt: skip
+        places = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
+        con.execute(f"INSERT INTO {table} SELECT {places}", [list(column) for column in zip(*rows, strict=True)])
+
+
+def last_settled_quarter(con) -> date | None:
+    """The last quarter whose requests have nearly all been followed to the horizon; None where there is none."""
+    return con.execute(
+        f"""SELECT max(quarter) FROM (
+                SELECT quarter FROM base WHERE reported_by = 'holder' AND quarter IS NOT NULL GROUP BY quarter
+                HAVING sum(immature) <= {UNSETTLED} * sum(received))"""
+    ).fetchone()[0]
 
 
 def _adjusted(rows: list[tuple]) -> list[tuple]:
@@ -81,22 +107,42 @@ def campaign_events() -> list:
     ]  # fmt: skip
 
 
-def quarters_around(day: date) -> list[date]:
+def quarters_around(day: date, after_it: int = AFTER) -> list[date]:
     """The starts of the whole quarters before and after a day; the quarter it falls inside of is left out."""
     own = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     after = own if own == day else add_months(own, 3)
     before = [add_months(own, -3 * k) for k in range(BEFORE, 0, -1)]
-    return before + [add_months(after, 3 * k) for k in range(AFTER)]
+    return before + [add_months(after, 3 * k) for k in range(after_it)]
 
 
-def _estimate(con, indicator, event) -> tuple | None:
+def _path(con, indicator, event, last) -> list[tuple]:
+    """Rows of `campaign_paths`, as many quarters after the start as enough bodies can be followed for."""
+    for after in (*LONGER, AFTER):
+        quarters = quarters_around(event.date, after)
+        found = units(con, indicator.formula, quarters) if quarters[-1] <= last else None
+        reached = np.isin(found.sector, event.sectors) if found else np.zeros(0, dtype=bool)
+        if min(reached.sum(), (~reached).sum()) >= FEWEST_BODIES:
+            break
+    starts, times = np.where(reached, BEFORE + 1, 0), np.arange(1, BEFORE + after + 1)
+    numbers = (int(reached.sum()), int((~reached).sum()))
+    return [
+        (event.code, indicator.id, int(one.over),
+         *(round(share, 3) + 0.0 for share in (one.effect, one.lower, one.upper)), *numbers)
+        for one in campaigns.group_time(starts, found.rates, times).event_time()
+    ]  # fmt: skip
+
+
+def _estimate(con, indicator, event, last) -> tuple | None:
     """A row of the table, or None where the data do not reach from the first quarter to the last."""
-    found = units(con, indicator.formula, quarters_around(event.date))
+    quarters = quarters_around(event.date)
+    if last is None or quarters[-1] > last:
+        return None
+    found = units(con, indicator.formula, quarters)
     reached = np.isin(found.sector, event.sectors)
     facts = (indicator.id, event.code, event.date, event.title)
     if not len(found.sector):
         return None
-    if min(reached.sum(), (~reached).sum()) < 10:
+    if min(reached.sum(), (~reached).sum()) < FEWEST_BODIES:
         return (*facts, "not_enough_data", *[None] * (len(COLUMNS) - 6))
     starts = np.where(reached, BEFORE + 1, 0)
     times = np.arange(1, BEFORE + AFTER + 1)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from etl import reference
+from etl.publishing import counterfactuals
 from etl.publishing import estimate_series as shape
 from metrics import verdicts, wording
 from metrics.counts import COUNTS
@@ -54,12 +55,14 @@ class Key(NamedTuple):
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Make and fill `estimates` and `design_effects` from `base` and `day_counts`. `progress(done, total)`.
+    """Make and fill `estimates`, `counterfactuals` and `design_effects` from `base` and `day_counts`.
 
-    Needs the temporary tables of publishing.facts and publishing.cells. The same counts always give the same rows.
+    Needs the temporary tables of publishing.facts, and the published cells and speed (for what is shown of each month).
+    `progress(done, total)` is called as work goes on. The same counts always give the same rows.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"CREATE TABLE estimates ({columns})")
+    counterfactuals.create(con)
     _design_effects(con)
     if not con.execute("SELECT count(month) FROM base WHERE reported_by = 'holder'").fetchone()[0]:
         return
@@ -75,6 +78,7 @@ def fill(con, progress=lambda done, total: None) -> None:
         progress(done, len(wanted))
     settled = _adjusted(judged)
     _store(con, [_row(key, settled[key], details[key]) for key in sorted(settled)])
+    counterfactuals.fill(con, {key: found["course"] for key, found in details.items() if "course" in found})
 
 
 def dates() -> dict[str, date]:
@@ -107,6 +111,8 @@ def _judge_all(con, event: str, dimension: str, judged: dict, details: dict) -> 
                     continue
                 key = Key(indicator.id, event, dimension, value)
                 judged[key], details[key] = _one(series, around[value], indicator)
+                if dimension in counterfactuals.DIMENSIONS and judged[key].p is not None:
+                    details[key]["course"] = (found[value].first, series)
 
 
 def _by_definition(dimension: str):
