@@ -40,10 +40,23 @@ def _levels(view: View) -> list[tuple[str, str]]:
     ]
 
 
-def _measure(view: View, wrong: dict) -> Node:
+def short_form(path: str, view: View, years: range, offered_by: str) -> Node:
+    """A measure that can be told apart by the dimension `offered_by`, and one year unless it comes from a survey."""
+    surveyed = levels_of(view.indicator) == ("wave",)
+    until = [("", "Latest settled"), *((str(year), str(year)) for year in years)]
+    return el(
+        "form",
+        _measure(view, {}, tuple(one.id for one in INDICATORS.values() if offered_by in offered(one.id))),
+        None if surveyed else _select("to", "Year", until, view.last or "", {}),
+        el("button", "Update", type="submit", class_="govuk-button"),
+        method="get", action=path, class_="short-form", aria_label="Choose what is shown",
+    )  # fmt: skip
+
+
+def _measure(view: View, wrong: dict, listed=tuple(INDICATORS)) -> Node:
     groups = []
     for family, label in FAMILIES.items():
-        members = [one for one in INDICATORS.values() if one.family == family]
+        members = [one for one in INDICATORS.values() if one.family == family and one.id in listed]
         if members:
             options = [_option(one.id, one.title, one.id == view.measure) for one in members]
             groups.append(el("optgroup", options, label=label))

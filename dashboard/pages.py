@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard import data_page, overview, trends
+from dashboard import data_page, overview, places, trends
 from dashboard.content import Content, Result
 from dashboard.sheets import Book
 
@@ -23,6 +23,7 @@ class Page:
 PAGES = (
     Page(overview.PATH, "Overview", overview.page),
     Page(trends.PATH, trends.HEADING, trends.page, trends.result),
+    Page(places.PATH, places.HEADING, places.page, book=places.book),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
 )
 BY_PATH = {page.path: page for page in PAGES}
