@@ -116,6 +116,7 @@ def links(view: View, path: str = "/trends") -> Node:
            # The browser makes the picture of points from the drawing, so it is offered only where there is script.
            el("span", ", ", el("a", "PNG", el("span", " picture", class_="govuk-visually-hidden"), href=picture,
               data_png=True, class_="govuk-link"), class_="with-script")),
+        el("li", el("a", "Briefing for printing", href=link("/briefing", view), class_="govuk-link")),
         el("li", el("a", "Link to this view", href=link(path, view), class_="govuk-link")),
         class_="govuk-list downloads",
     )  # fmt: skip

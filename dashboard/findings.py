@@ -47,7 +47,7 @@ def finding(view: View, rows) -> Finding:
         sentences.append(f"The chart shows the {len(chosen)} with most behind them; the table lists all {len(series)}.")
     if view.shown_level == "month" and "none" in moves:
         sentences.append("Single months vary by chance: years give a firmer comparison.")
-    sentences += _answered(chosen[0].latest)
+    sentences += answered(chosen[0].latest)
     sentences += _flags([row for one in chosen for row in one.rows])
     return Finding(_title(title, chosen, moves, view), tuple(sentences), moves)
 
@@ -135,7 +135,7 @@ def _number(count: int) -> str:
     return ("None", "One", "Two", "Three")[count] if count < 4 else str(count)
 
 
-def _answered(row: dict) -> list[str]:
+def answered(row: dict) -> list[str]:
     """How many of those asked in a survey answered, where the row says."""
     if not row.get("invited"):
         return []

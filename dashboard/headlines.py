@@ -1,20 +1,25 @@
-"""The headline figure of each family: the last whole year before the code came into force against the latest since.
+"""The headline of each family: its verdict, the last year before the code came into force, and the latest since.
 
-Says only what two ranges show. "Lower" and "higher" mean that they do not overlap.
+A verdict was settled when the figures were published. Where there is none (a survey has waves, not months) "lower" and
+"higher" mean that two ranges do not overlap, and nothing more is said.
 """
 
 from datetime import date
 from typing import NamedTuple
 
-from dashboard import tables, words
+from dashboard import judged, tables, words
+from dashboard.downloads import about, named, notes, standing
 from dashboard.findings import compare
 from dashboard.markup import Node, el
 from dashboard.series import Series, split
+from dashboard.sheets import Book, Column, Sheet
 from dashboard.spark import spark
 from dashboard.view import View, link
 from etl import reference
 from metrics.indicators import FAMILIES
 from metrics.question import levels_of
+from metrics.verdicts import NO_CHANGE
+from metrics.wording import NAMES
 
 TRENDS = "/trends"
 # The figure each family is told by.
@@ -32,12 +37,6 @@ PICTURES = {
 }
 CHANGE = {"lower": "Lower", "higher": "Higher", "none": "No clear change"}
 NOTHING = "Nothing to compare"
-COUNTED = {
-    "Lower": "lower",
-    "Higher": "higher",
-    "No clear change": "without clear change",
-    NOTHING: "with nothing to compare",
-}
 
 
 def in_force() -> date:
@@ -46,7 +45,7 @@ def in_force() -> date:
 
 
 class Headline(NamedTuple):
-    """A family's figure: its view, its level, the two rows compared (or None), and the rows of its small picture."""
+    """A family's figure: its view, level, the rows compared (or None), its small picture's rows, and its verdict."""
 
     family: str
     view: View
@@ -54,27 +53,35 @@ class Headline(NamedTuple):
     before: dict | None
     after: dict | None
     drawn: list[dict]
+    verdict: dict | None = None
 
     @property
     def change(self) -> str:
-        """`Lower`, `Higher`, `No clear change` or `Nothing to compare`."""
+        """`Lower`, `Higher`, `No clear change` or `Nothing to compare`: what the two ranges show."""
         return CHANGE[compare(self.before, self.after)] if self.before and self.after else NOTHING
+
+    @property
+    def called(self) -> str:
+        """The verdict in words where there is one, else what the two ranges show."""
+        return NAMES[self.verdict["verdict"]] if self.verdict else self.change
 
 
 def headlines(source) -> list[Headline]:
     """The headline of every family."""
-    return [_headline(source, family, measure) for family, measure in HEADLINES]
+    verdicts = judged.by_indicator(source)
+    return [_headline(source, family, measure, verdicts.get(measure)) for family, measure in HEADLINES]
 
 
-def _headline(source, family: str, measure: str) -> Headline:
+def _headline(source, family: str, measure: str, verdict: dict | None) -> Headline:
     view = View(measure)
     level = "wave" if levels_of(view.indicator) == ("wave",) else "year"
-    whole = _only(View(measure, level=level), source)
-    drawn = _only(View(measure, level="quarter"), source).rows if level == "year" else whole.rows
-    return Headline(family, view, level, *pair(whole, level), list(drawn))
+    whole = only(View(measure, level=level), source)
+    drawn = only(View(measure, level="quarter"), source).rows if level == "year" else whole.rows
+    return Headline(family, view, level, *pair(whole, level), list(drawn), verdict)
 
 
-def _only(view: View, source) -> Series:
+def only(view: View, source) -> Series:
+    """The one series of a view that tells nothing apart; empty when there are no rows."""
     series = split(view, source.answer(view.question()).rows)
     return series[0] if series else Series((), view.indicator.title, ())
 
@@ -91,12 +98,43 @@ def pair(one: Series, level: str) -> tuple[dict | None, dict | None]:
 
 
 def counted(told: list[Headline]) -> str:
-    """How many of the figures changed, in words."""
-    changes = [one.change for one in told]
-    if set(changes) == {NOTHING}:
+    """What became of each family, in one sentence: `Improving: refusals and reasons. Higher: awareness.`"""
+    calls: dict[str, list[str]] = {}
+    for one in told:
+        calls.setdefault(one.called, []).append(FAMILIES[one.family].lower())
+    if set(calls) == {NOTHING}:
         return "No figure yet has both a before and an after"
-    parts = [f"{changes.count(change)} {words_for}" for change, words_for in COUNTED.items() if change in changes]
-    return f"Five figures since the code: {words.listed(parts)}"
+    return " ".join(f"{call}: {words.listed(families)}." for call, families in calls.items())
+
+
+def family(one: Headline) -> Node:
+    """A family in one row: what became of it, the sentence to quote, its latest figure, and its small picture."""
+    title, unit = one.view.indicator.title, one.view.indicator.unit
+    finer = "quarter" if one.level == "year" else one.level
+    picture = spark(one.drawn, finer, in_force())
+    latest = sentence(one.level, unit, one.before, one.after)
+    tag = judged.tag(one.verdict["verdict"]) if one.verdict else el("strong", one.change, class_="govuk-tag verdict")
+    quoted = one.verdict["says"][0] if one.verdict else f"{title}: {latest}"
+    return el(
+        "article",
+        el("div", el("h3", FAMILIES[one.family], class_="govuk-heading-m"), tag, class_="family-name"),
+        el(
+            "div",
+            el("p", quoted, class_="govuk-body quote"),
+            el("p", "Two survey waves are compared; a verdict needs months." if not one.verdict else
+               f"Year against year: {latest[:1].lower()}{latest[1:]}{_in_line(one)}", class_="govuk-body-s"),
+            el("p", el("a", f"{title} over time", href=link(TRENDS, one.view), class_="govuk-link"),
+               class_="govuk-body-s"),
+        ),
+        el("div", picture, el("p", PICTURES[finer], class_="govuk-body-s")) if picture else None,
+        class_="family",
+    )  # fmt: skip
+
+
+def _in_line(one: Headline) -> str:
+    """Why a figure that moved can have no detectable change: it was moving before."""
+    still = one.verdict and one.verdict["verdict"] == NO_CHANGE
+    return " That is in line with the earlier trend." if still and one.change in ("Lower", "Higher") else ""
 
 
 def summary(told: list[Headline]) -> Node:
@@ -107,9 +145,9 @@ def summary(told: list[Headline]) -> Node:
         body.append([
             el("a", one.view.indicator.title, href=link(TRENDS, one.view), class_="govuk-link"),
             *(_figure(row, one.level, unit) for row in (one.before, one.after)),
-            el("strong", one.change),
+            one.change, el("strong", one.called if one.verdict else judged.NO_VERDICT),
         ])  # fmt: skip
-    headings = ("Figure", "Before the code came into force", "Latest settled", "Change")
+    headings = ("Figure", "Before the code came into force", "Latest settled", "The two ranges", "Verdict")
     caption = "Five figures, the last whole year before the code came into force against the latest"
     return tables.scrolling("Five figures, table", tables.table(caption, headings, body))
 
@@ -120,23 +158,6 @@ def _figure(row: dict | None, level: str, unit: str):
     between = words.interval(row, unit)
     return [el("strong", words.value(row, unit)), f" {words.when(row, level)}",
             el("span", f"95% range {between}", class_="range") if between else None]  # fmt: skip
-
-
-def card(one: Headline) -> Node:
-    """The figure, its sentence and its small picture, with the way to the whole trend."""
-    title, unit = one.view.indicator.title, one.view.indicator.unit
-    finer = "quarter" if one.level == "year" else one.level
-    picture = spark(one.drawn, finer, in_force())
-    return el(
-        "article",
-        el("h3", FAMILIES[one.family], class_="govuk-heading-m"),
-        el("p", title, class_="govuk-body card-measure"),
-        el("p", words.value(one.after, unit) if one.after else "No figure", class_="big-number"),
-        el("p", sentence(one.level, unit, one.before, one.after), class_="govuk-body"),
-        [picture, el("p", PICTURES[finer], class_="govuk-body-s")] if picture else None,
-        el("p", el("a", f"{title} over time", href=link(TRENDS, one.view), class_="govuk-link"), class_="govuk-body"),
-        class_="card",
-    )
 
 
 def sentence(level: str, unit: str, before, after) -> str:
@@ -151,10 +172,43 @@ def sentence(level: str, unit: str, before, after) -> str:
     change = compare(before, after)
     if change == "none":
         return f"{said}, against {against}. No clear change: the ranges overlap."
-    closing = "" if level == "wave" else " It changed at about the time the code came in."
-    return f"{said}, {change} than {against}.{closing}"
+    return f"{said}, {change} than {against}."
 
 
 def _ranged(row: dict, unit: str) -> str:
     between = words.interval(row, unit)
     return f"{words.value(row, unit)} (95% range {between})" if between else words.value(row, unit)
+
+
+PARTS = ("observed", "expected", "difference", "lower", "upper")
+COLUMNS = (
+    Column("family", "Family"), Column("indicator", "Indicator"), Column("title", "Title"),
+    Column("verdict", "Verdict"), Column("observed", "First year after", "share"),
+    Column("expected", "Expected from the earlier trend", "share"), Column("difference", "Difference", "share"),
+    Column("difference_lower", "Difference, 95% from", "share"),
+    Column("difference_upper", "Difference, 95% to", "share"), Column("sentence", "In words"),
+    *(Column(f"{when}_{name}", f"{label}: {heading}", kind)
+      for when, label in (("before", "Before"), ("latest", "Latest"))
+      for name, heading, kind in (("period", "period", "text"), ("value", "figure", "share"),
+                                  ("lower", "95% from", "share"), ("upper", "95% to", "share"))),
+    Column("data_version", "Data version"), Column("as_at", "Data as at"), Column("synthetic", "Synthetic"),
+)  # fmt: skip
+
+
+def book(source, query: str, absolute: str) -> Book:
+    """The headline figures as a download."""
+    told = headlines(source)
+    answer = source.answer(told[0].view.question())
+    ending = (answer.data_version, words.iso(answer.as_at), "yes" if answer.synthetic else "no")
+    rows = []
+    for one in told:
+        verdict = one.verdict or {"verdict": None, "says": [None], **dict.fromkeys(PARTS)}
+        pairs = [(row[one.level], row["value"], row["lower"], row["upper"]) if row else (None,) * 4
+                 for row in (one.before, one.after)]  # fmt: skip
+        said = (verdict["verdict"], *(verdict[name] for name in PARTS), verdict["says"][0])
+        rows.append((one.family, one.view.measure, one.view.indicator.title, *said, *pairs[0], *pairs[1], *ending))
+    title = "Is the data-sharing code changing practice?"
+    cover = (("Finding", counted(told)), *about(answer, absolute))
+    said = tuple(note for one in told for note in notes(one.view.indicator)[:4])
+    sheet = Sheet("Figures", title, COLUMNS, tuple(rows))
+    return Book(title, named(f"overview-{answer.data_version}"), cover, said, (sheet,), answer.as_at, standing(answer))

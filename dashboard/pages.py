@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard import data_page, overview, places, trends
+from dashboard import briefing, data_page, headlines, overview, places, trends
 from dashboard.content import Content, Result
 from dashboard.sheets import Book
 
@@ -21,9 +21,10 @@ class Page:
 
 
 PAGES = (
-    Page(overview.PATH, "Overview", overview.page),
+    Page(overview.PATH, "Overview", overview.page, book=headlines.book),
     Page(trends.PATH, trends.HEADING, trends.page, trends.result),
     Page(places.PATH, places.HEADING, places.page, book=places.book),
+    Page(briefing.PATH, briefing.LABEL, briefing.page),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
 )
 BY_PATH = {page.path: page for page in PAGES}

@@ -65,8 +65,8 @@ def _noise(*parts) -> float:
 class Fake:
     """Figures for any question: shares fall over time, the last periods are provisional, one value is suppressed."""
 
-    def __init__(self, synthetic=True, registers=(), rows=None):
-        self.synthetic, self.registers, self.rows = synthetic, list(registers), rows
+    def __init__(self, synthetic=True, registers=(), rows=None, judged=True):
+        self.synthetic, self.registers, self.rows, self.judged = synthetic, list(registers), rows, judged
         self.asked = []
         self.principal = PUBLIC
 
@@ -74,7 +74,7 @@ class Fake:
         """One verdict of each kind over all returns, or for a dimension's first values."""
         told = [("refusal_rate", "improving"), ("perceived_refusal_share", "no_detectable_change"),
                 ("undecided_at_30_days", "worsening"), ("under_agreement_share", "cannot_tell")]  # fmt: skip
-        chosen = [one for one in told if indicator in (None, one[0])]
+        chosen = [one for one in told if self.judged and indicator in (None, one[0])]
         if by:
             places = ["continuing"] if by == "panel" else [*names.values(by)][-len(VERDICTS) :]
             rows = [verdict_row(id, one, **{by: place}) for one, _ in chosen

@@ -214,7 +214,7 @@ def test_published_evidence_stands_in_either_kind_of_home(synthetic):
 
 
 def test_the_overview_says_when_there_is_nothing_to_compare():
-    text = text_of(create_app(Fake(rows=[])).server.test_client(), "/")
+    text = text_of(create_app(Fake(rows=[], judged=False)).server.test_client(), "/")
     assert "No figure yet has both a before and an after" in text
     assert "It changed" not in text
 
