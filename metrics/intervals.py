@@ -44,6 +44,28 @@ def wilson(x, n, confidence=0.95):
     return _plain(np.clip(lower, 0, 1)), _plain(np.clip(upper, 0, 1))
 
 
+def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
+    """Wilson's interval on the base that is left once requests resemble each other and counts carry noise.
+
+    n / (effect + noise (1 + p²) / (n p (1 - p))): the variance of x/n is p(1 - p)/n times the design effect, and each
+    of the two published counts adds the variance of its noise. p is (x + z²/2) / (n + z²), so that a count of nothing
+    still has a spread. With effect 1 and no noise this is `wilson`. Numbers or arrays that broadcast, n = 0 answers
+    (nan, nan). Raises as `wilson` does, and ValueError for an effect below 1 or a negative noise.
+    Source: delta method on a ratio of two counts with independent noise; Korn and Graubard 1998 for the effective base.
+    """
+    effect, noise = np.asarray(effect, dtype=float), np.asarray(noise, dtype=float)
+    if np.any(effect < 1) or np.any(noise < 0):
+        raise ValueError("a design effect is 1 or more and a noise variance 0 or more")
+    z = normal_quantile(confidence)
+    x, n = _counts(x, n)
+    p = (x + z**2 / 2) / (n + z**2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        base = n / (effect + noise * (1 + p**2) / (n * p * (1 - p)))
+        share = np.where(n > 0, x / n, 0)
+    base = np.where(n > 0, base, 0)
+    return wilson(share * base, base, confidence)
+
+
 def newcombe(x1, n1, x2, n2, confidence=0.95):
     """Newcombe's interval for the first share less the second: (difference, lower, upper), as fractions.
 

@@ -15,6 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.stats.rates import confint_poisson
 
 from metrics import intervals
+from metrics.cell_key import make_table, perturb
 
 
 @given(st.integers(1, 100_000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.998]))
@@ -166,3 +167,35 @@ def test_clustered_covers_the_truth_where_wilson_does_not():
     assert 0.92 <= np.mean((lower <= truth) & (truth <= upper)) <= 0.98
     lower, upper = intervals.wilson(pooled[0], pooled[1])
     assert np.mean((lower <= truth) & (truth <= upper)) < 0.88
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_widened_by_nothing_is_wilson(x, more):
+    assert intervals.widened(x, x + more) == pytest.approx(intervals.wilson(x, x + more), abs=1e-12)
+
+
+def test_widened_grows_with_noise_and_with_the_likeness_of_requests():
+    plain, noisy = intervals.widened(12, 60), intervals.widened(12, 60, noise=3)
+    both = intervals.widened(12, 60, effect=2, noise=3)
+    assert both[0] < noisy[0] < plain[0] and plain[1] < noisy[1] < both[1]
+    assert intervals.widened(0, 60, noise=3)[0] == 0 and intervals.widened(0, 60, noise=3)[1] > plain[0]
+    assert all(math.isnan(limit) for limit in intervals.widened(0, 0, noise=3))
+    with pytest.raises(ValueError):
+        intervals.widened(1, 10, effect=0.5)
+
+
+@pytest.mark.parametrize("share", [0.08, 0.2, 0.5])
+def test_widened_covers_the_truth_of_perturbed_counts(share):
+    """60 requests, refused with a known chance, both counts published with noise: 95% of intervals hold the chance."""
+    draw = np.random.default_rng(3)
+    n, table = 60, make_table(b"a seed of the tests")
+    x = draw.binomial(n, share, 20_000)
+    noisy_x = perturb(x, draw.integers(0, 256, x.shape), table)
+    noisy_n = perturb(np.full(x.shape, n), draw.integers(0, 256, x.shape), table)
+
+    def covered(low, high):
+        return np.mean((low <= share) & (share <= high))
+
+    widened = covered(*intervals.widened(np.minimum(noisy_x, noisy_n), noisy_n, noise=3))
+    assert 0.945 <= widened <= 0.985
+    assert covered(*intervals.wilson(np.minimum(noisy_x, noisy_n), noisy_n)) < widened
