@@ -56,6 +56,10 @@ class Home:
         return self.path / "published"
 
     @cached_property
+    def bodies(self) -> Path:
+        return self.published / "bodies"
+
+    @cached_property
     def senders(self) -> Path:
         return self.path / "senders.csv"
 

@@ -6,6 +6,7 @@ serve old data for ever, because DuckDB keeps an open file by its path (safety.m
 
 import json
 import os
+import shutil
 import threading
 import time
 from datetime import UTC, datetime
@@ -127,8 +128,12 @@ def prune(home, keep_seconds: float = 3600, keep: int = 3) -> None:
     shown, now = current(home), time.time()
     for path in home.published.glob(".building-*"):
         if now - path.stat().st_mtime > keep_seconds:
-            path.unlink(missing_ok=True)
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     for version in versions(home)[:-keep]:
         path = file_of(home, version)
         if version != shown and now - path.stat().st_mtime > keep_seconds:
+            path.unlink(missing_ok=True)
+    kept = tuple(f"-{version}" for version in versions(home))
+    for path in home.bodies.glob("*.parquet"):
+        if not path.stem.endswith(kept) and now - path.stat().st_mtime > keep_seconds:
             path.unlink(missing_ok=True)

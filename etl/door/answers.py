@@ -87,6 +87,7 @@ COMPANIONS = (
     "counterfactuals",
     "campaign_paths",
     "design_effects",
+    "peer_ranges",
 )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from contextlib import contextmanager
 
 import duckdb
@@ -9,12 +10,14 @@ import duckdb
 from etl import reference, snapshot
 from etl.errors import Refusal
 from etl.publishing import (
+    body_files,
     breakdowns,
     cells,
     coverage,
     estimate_campaigns,
     estimates,
     facts,
+    peers,
     registers,
     speed,
     stocks,
@@ -36,14 +39,20 @@ def publish(home, progress=lambda step, done, total: None) -> str:
     snapshot.prune(home)
     building = home.published / f".building-{os.getpid()}.duckdb"
     building.unlink(missing_ok=True)
+    of_bodies = home.published / f".building-{os.getpid()}-bodies"
     try:
         with _connection(home, building) as con:
             _fill(con, home, progress)
+            progress("Writing each body's own file", 0, 1)
+            body_files.write(con, of_bodies, home.kind == "synthetic")
             version = _name(con)
+        # The public file last: whoever sees a version finds its bodies' files there.
+        body_files.place(home, of_bodies, version)
         os.replace(building, snapshot.file_of(home, version))
     finally:
         building.unlink(missing_ok=True)
         building.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        shutil.rmtree(of_bodies, ignore_errors=True)
     return version
 
 
@@ -77,6 +86,8 @@ def _fill(con, home, progress) -> None:
         progress("Publishing the tables beside them", done, len(COMPANIONS))
     estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
     estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
+    progress("Comparing bodies with their peers", 0, 1)
+    peers.publish(con)
     _events(con)
     _catalogue(con)
     _about(con, home)
