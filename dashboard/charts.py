@@ -25,14 +25,14 @@ def figure(view: View, rows, events=()) -> dict:
         return _dots(view, split(view, rows))
     top = top_of(series, view.indicator.unit)
     data = [trace for place, one in enumerate(series) for trace in traces(view, one, place)]
-    layout = _layout(view, top)
+    layout = base_layout(view, top)
     if view.shown_level == "wave":
         waves = list(dict.fromkeys(row["wave"] for row in rows))
         layout["xaxis"] |= {"type": "category", "categoryorder": "array", "categoryarray": waves}
     else:
         first, last = extent(view, rows)
         layout["xaxis"] |= {"type": "date", "range": [first.isoformat(), last.isoformat()]}
-        layout |= _events(marks.marked(view, events, first, last), first, last)
+        layout |= event_shapes(marks.marked(view, events, first, last), first, last)
     return {"data": data, "layout": layout}
 
 
@@ -47,6 +47,11 @@ def extent(view: View, rows) -> tuple[date, date]:
 def top_of(series: list[Series], unit: str) -> float:
     """A round number at or above everything drawn. Every axis starts at zero."""
     highest = max((row[name] or 0 for one in series for row in one.known for name in ("value", "upper")), default=0)
+    return round_top(highest, unit)
+
+
+def round_top(highest: float, unit: str) -> float:
+    """A round number at or above a value, for the upper end of an axis."""
     if highest <= 0:
         return 1.0 if unit == "share" else 10.0
     scale = 10.0 ** len(str(int(highest))) / 10 if highest >= 1 else 0.1 if highest > 0.1 else 0.01
@@ -54,7 +59,8 @@ def top_of(series: list[Series], unit: str) -> float:
     return min(top, 1.0) if unit == "share" else top
 
 
-def _layout(view: View, top: float) -> dict:
+def base_layout(view: View, top: float) -> dict:
+    """Axes, fonts and margins that every chart shares."""
     font = {"family": "Arial, Helvetica, sans-serif", "size": 14, "color": TEXT}
     axis = {"gridcolor": GRID, "linecolor": LINE, "tickcolor": LINE, "zeroline": False, "fixedrange": True}
     return {
@@ -67,7 +73,8 @@ def _layout(view: View, top: float) -> dict:
     }  # fmt: skip
 
 
-def _events(events: list[marks.Marked], first: date, last: date) -> dict:
+def event_shapes(events: list[marks.Marked], first: date, last: date) -> dict:
+    """The dated lines and spans on a chart, and their numbers above it."""
     shapes = []
     for event in events:
         start, end = max(event.start, first).isoformat(), min(event.end or event.start, last).isoformat()
@@ -89,7 +96,7 @@ def _dots(view: View, series: list[Series]) -> dict:
     """Figures over all time: one dot a series, with its range."""
     unit = view.indicator.unit
     shown = [(one, one.latest) for one in reversed(series) if one.latest and one.latest["status"] == "ok"]
-    layout = _layout(view, top_of(series, unit))
+    layout = base_layout(view, top_of(series, unit))
     layout["xaxis"], layout["yaxis"] = layout["yaxis"], layout["xaxis"] | {"type": "category", "automargin": True}
     layout["margin"] |= {"r": 30}
     layout["yaxis"] |= {"showgrid": True, "showline": False, "ticks": ""}

@@ -15,7 +15,7 @@ class Result:
     address: str
     title: str
     finding: list[Node]
-    compared: Node | None
+    compared: Node | list | None
     figure: dict
     key: Node | None
     after: list[Node]

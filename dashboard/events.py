@@ -44,7 +44,7 @@ def _meant(view: View, event: dict) -> bool:
     if event["kind"] in NEVER:
         return False
     sectors = _codes(event["sectors"])
-    if event["kind"] == "emergency" or (event["kind"] in FOR_ALL and not sectors):
+    if event["kind"] == "emergency" or (event["kind"] in (*FOR_ALL, "campaign") and not sectors):
         return True
     return bool(sectors & set(view.filters.get("sector", ()))) and _in_region(view, event)
 
@@ -58,6 +58,28 @@ def _in_region(view: View, event: dict) -> bool:
 def _codes(listed) -> set[str]:
     """Codes of a published event: a text with semicolons, or a sequence."""
     return set(filter(None, listed.split(";") if isinstance(listed, str) else listed or ()))
+
+
+def elsewhere(view: View, events, first: date, last: date) -> Node | None:
+    """Campaigns and tools in these years that were for some sectors only, where they are not drawn: named, with why."""
+    items = []
+    for event in sorted(events, key=lambda one: str(one["date"])):
+        start = date.fromisoformat(str(event["date"])[:10])
+        sectors = _codes(event["sectors"])
+        if event["kind"] in ("campaign", "tool") and sectors and first <= start <= last and not _meant(view, event):
+            named = words.listed(names.label("sector", code) for code in names.values("sector") if code in sectors)
+            items.append(el("li", el("span", f"{words.day(start)}:", class_="when"), f" {event['title']}, for {named}"))
+    if not items:
+        return None
+    return el(
+        "details",
+        el("summary", el("span", f"{len(items)} campaigns and tools for some sectors only, not drawn here",
+           class_="govuk-details__summary-text"), class_="govuk-details__summary"),
+        el("div", el("ul", items, class_="govuk-list govuk-list--bullet"),
+           el("p", "Choose one of those sectors to see them on its chart.", class_="govuk-body-s"),
+           class_="govuk-details__text"),
+        class_="govuk-details",
+    )  # fmt: skip
 
 
 def tags(events: list[Marked], first: date, last: date) -> list[tuple[date, str]]:

@@ -5,7 +5,7 @@ Fields stand in the order of the canonical address, so that what a browser submi
 
 from dashboard import names
 from dashboard.markup import Node, el
-from dashboard.view import DEFAULT, FILTERS, LEVEL_LABELS, MOST_SERIES, Problem, View, offered
+from dashboard.view import CHARTS, DEFAULT, FILTERS, LEVEL_LABELS, MOST_SERIES, Problem, View, offered
 from metrics.indicators import FAMILIES, INDICATORS
 from metrics.question import levels_of
 
@@ -23,6 +23,8 @@ def form(path: str, view: View, years: range, problems: tuple[Problem, ...] = ()
         # A survey has waves and nothing else to choose.
         None if surveyed else _select("level", "Shown by", _levels(view), view.level or "", wrong),
         None if surveyed else _span(view, years, wrong),
+        None if surveyed else _select("chart", "Chart", [("", "Lines with ranges"), *CHARTS.items()],
+                                      view.chart or "", wrong),
         el(
             "div",
             el("button", "Update", type="submit", class_="govuk-button"),

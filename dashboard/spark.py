@@ -8,8 +8,10 @@ from metrics.periods import span_of
 WIDTH, HEIGHT, EDGE = 280, 64, 5
 
 
-def spark(rows, level: str, event: date | None = None) -> Node | None:
+def spark(rows, level: str, event: date | None = None, top: float | None = None) -> Node | None:
     """A line of a share or number over time, with its range and a dashed line at an event. None without two points.
+
+    `top` is the upper end of the scale, where several are to be held against each other.
 
     Decoration for a sentence that says the same, so it is hidden from screen readers.
     """
@@ -21,7 +23,7 @@ def spark(rows, level: str, event: date | None = None) -> Node | None:
     if len(points) < 2:
         return None
     first, last = points[0][0], points[-1][0]
-    top = max(max(row["upper"] or 0, row["value"]) for _, row in points) or 1
+    top = top or max(max(row["upper"] or 0, row["value"]) for _, row in points) or 1
 
     def x(day: date) -> str:
         return f"{EDGE + (WIDTH - 2 * EDGE) * (day - first).days / max((last - first).days, 1):.1f}"

@@ -1,6 +1,6 @@
 """Trends: one measure over time, filtered and compared, with its finding, table, chart, downloads and definition."""
 
-from dashboard import charts, definition, downloads, picture, tables, words
+from dashboard import charts, control, definition, downloads, multiples, picture, senders, tables, words
 from dashboard import events as marks
 from dashboard.content import Content, Result, full_title
 from dashboard.findings import finding
@@ -29,15 +29,17 @@ def result(source, query: str) -> Result:
     view, problems = parse(query)
     answer = source.answer(view.question())
     events = source.companion("events")
-    found = finding(view, answer.rows)
+    spc = control.control(view, answer.rows)
+    found = control.finding(spc) if spc else finding(view, answer.rows)
+    series = split(view, answer.rows)
     return Result(
         link(PATH, view),
         full_title([found.title, HEADING], problems),
         [el("h2", found.title, class_="govuk-heading-m", id="finding-title"), sentences(found)],
-        tables.key_figures(view, answer.rows),
-        charts.figure(view, answer.rows, events),
-        key(view, answer.rows),
-        _after(view, answer, events),
+        [multiples.block(view, series), None if spc else tables.key_figures(view, answer.rows)],
+        control.drawn(spc, events) if spc else charts.figure(view, answer.rows, events),
+        control.key() if spc else key(view, answer.rows),
+        [control.table(spc) if spc else None, *_after(source, view, answer, events, bool(spc))],
         view.indicator.unit,
         problems,
     )
@@ -51,14 +53,16 @@ def sentences(found) -> Node:
     return el("ul", items, class_="govuk-list govuk-list--bullet finding", id="finding-text")
 
 
-def _after(view: View, answer, events) -> list[Node]:
-    made = [_source(view, answer)]
+def _after(source, view: View, answer, events, spc: bool) -> list[Node]:
+    made = [el("p", _sources(answer), class_="govuk-body-s source") if spc else _source(view, answer)]
     listed = marks.listing(_marked(view, answer.rows, events))
     made += [listed] if listed else []
+    elsewhere = marks.elsewhere(view, events, *charts.extent(view, answer.rows)) if listed else None
+    made += [elsewhere] if elsewhere else []
     made += [el("h3", "Table", class_="govuk-heading-s"), *tables.full(view, answer.rows)]
     meanings = tables.absences(answer.rows)
     made += [meanings] if meanings else []
-    made += [downloads.links(view, PATH), definition.block(view.indicator)]
+    made += [downloads.links(view, PATH), *(senders.block(source, view) or []), definition.block(view.indicator)]
     return made
 
 
@@ -66,9 +70,10 @@ def chart(source, query: str) -> tuple[str, str]:
     """The chart of a view as an SVG file's text, with the version of the data it was drawn from."""
     view, _ = parse(query)
     answer = source.answer(view.question())
-    found = finding(view, answer.rows)
     events = source.companion("events")
-    figure = charts.figure(view, answer.rows, events)
+    spc = control.control(view, answer.rows)
+    found = control.finding(spc) if spc else finding(view, answer.rows)
+    figure = control.drawn(spc, events) if spc else charts.figure(view, answer.rows, events)
     notes = [*marks.notes(_marked(view, answer.rows, events)), _sources(answer)]
     drawn = picture.standing(figure, view.indicator.unit, found.title, found.text, notes)
     return html(drawn), answer.data_version

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from dashboard import names
+from etl import reference
 from metrics.dimensions import DIMENSIONS, LEVELS
 from metrics.formulas import Returned
 from metrics.indicators import INDICATORS
@@ -19,6 +20,13 @@ DEFAULT = "refusal_rate"
 FILTERS = (*DIMENSIONS, "role")
 MOST_SERIES = 4
 LONGEST = 2000  # characters of an address that are read
+SPC = "spc"
+# A control chart, and the same begun again at an event of the code: its id names the event.
+CHARTS = {
+    SPC: "Control chart",
+    **{f"{SPC}-{event.code}": f"Control chart, begun again at: {event.title}"
+       for event in reference.events() if event.kind == "code" and event.date.year >= 2020},
+}  # fmt: skip
 LEVEL_LABELS = {id: level.label for id, level in LEVELS.items()} | {
     "rolling": "Rolling twelve months",
     "wave": "Survey wave",
@@ -45,6 +53,7 @@ class View:
     level: str | None = None
     first: str | None = None
     last: str | None = None
+    chart: str | None = None  # None for lines with ranges, else one of CHARTS
 
     @property
     def indicator(self):
@@ -90,7 +99,8 @@ def address(view: View) -> str:
     pairs = [("measure", view.measure)] if view.measure != DEFAULT else []
     pairs += [("by", name) for name in view.by]
     pairs += [(name, value) for name, values in view.where for value in values]
-    pairs += [(key, value) for key, value in (("level", view.level), ("from", view.first), ("to", view.last)) if value]
+    pairs += [(key, value) for key, value in (("level", view.level), ("from", view.first), ("to", view.last),
+                                              ("chart", view.chart)) if value]  # fmt: skip
     return urlencode(pairs)
 
 
@@ -112,7 +122,7 @@ def parse(query: str) -> tuple[View, tuple[Problem, ...]]:
     measure = _measure(given, problems)
     view = View(
         measure, _by(given, measure, problems), _where(given, measure, problems), _level(given, measure, problems),
-        *_span(given, problems),
+        *_span(given, problems), _chart(given, problems),
     )  # fmt: skip
     return _publishable(_tidy(view, problems), problems), tuple(problems)
 
@@ -172,6 +182,14 @@ def _level(given: dict, measure: str, problems: list[Problem]) -> str | None:
     return None
 
 
+def _chart(given: dict, problems: list[Problem]) -> str | None:
+    chosen = given.get("chart", [None])[-1]
+    if chosen is None or chosen in CHARTS:
+        return chosen
+    problems.append(Problem("chart", f"There is no chart called “{chosen[:60]}”. Lines are drawn instead."))
+    return None
+
+
 def _span(given: dict, problems: list[Problem]) -> tuple[str | None, str | None]:
     ends = []
     for key, word in (("from", "From"), ("to", "To")):
@@ -206,6 +224,10 @@ def _tidy(view: View, problems: list[Problem]) -> View:
         field = "from" if view.shown_level == "all" else "measure"
         problems.append(Problem(field, "From and To do not apply here, so they were left out."))
         view = replace(view, first=None, last=None)
+    if view.chart and (view.series_keys or view.shown_level in ("all", "wave")):
+        field = "measure" if view.shown_level == "wave" else "chart"
+        problems.append(Problem(field, "A control chart shows one line over time, so lines with ranges are drawn."))
+        view = replace(view, chart=None)
     return view
 
 

@@ -52,7 +52,9 @@ def verdict_row(id, indicator="refusal_rate", **keys):
         "indicator": indicator, "event": PRIMARY, "event_date": date(2021, 10, 5), **keys, "verdict": id,
         "small_but_real": False, **numbers, "base": 0, "bodies": 40, "months_needed": None, **given,
         "reasons": list(given.get("reasons", ())), "unit": "share", "better": about.better, "evidence": "trend",
-        "placebo_dates": 4, "placebo_signals": 0, "parts": None, "family": "headline", "flags": ["synthetic"],
+        "placebo_dates": 4, "placebo_signals": 0, "family": "headline",
+        "parts": {"change": -0.05, "within": -0.04, "mix": -0.006, "joining": -0.004, "leaving": 0.0},
+        "flags": ["synthetic"],
         "says": list(said),
     }  # fmt: skip
 
@@ -76,7 +78,7 @@ class Fake:
                 ("undecided_at_30_days", "worsening"), ("under_agreement_share", "cannot_tell")]  # fmt: skip
         chosen = [one for one in told if self.judged and indicator in (None, one[0])]
         if by:
-            places = ["continuing"] if by == "panel" else [*names.values(by)][-len(VERDICTS) :]
+            places = ["throughout"] if by == "panel" else [*names.values(by)][-len(VERDICTS) :]
             rows = [verdict_row(id, one, **{by: place}) for one, _ in chosen
                     for place, id in zip(places, VERDICTS, strict=False)]  # fmt: skip
         else:

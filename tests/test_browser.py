@@ -14,6 +14,7 @@ from tests.fakes import Fake
 STATES = {
     **{page.path: page.path for page in PAGES},
     "compared": "/trends?by=region&level=year",
+    "control": "/trends?level=month&chart=spc-code_in_force",
     "filtered": "/trends?sector=health&sector=police&level=quarter",
     "all time": "/trends?level=all&by=sector",
     "survey": "/trends?measure=heard_of_code",
@@ -21,7 +22,7 @@ STATES = {
     "suppressed": "/trends?sector=fire",
     "missing": "/nowhere",
 }
-CHARTS = ("/trends", "compared", "filtered", "all time", "survey", "suppressed")
+CHARTS = ("/trends", "compared", "control", "filtered", "all time", "survey", "suppressed")
 SHIFTS = """window.shift = 0;
 new PerformanceObserver(list => { for (const one of list.getEntries()) window.shift += one.value; })
   .observe({type: 'layout-shift', buffered: true});"""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import names
-from dashboard.view import FILTERS, LEVEL_LABELS, MOST_SERIES, View, address, link, offered, parse
+from dashboard.view import CHARTS, FILTERS, LEVEL_LABELS, MOST_SERIES, View, address, link, offered, parse
 from metrics.indicators import INDICATORS
 from metrics.question import QuestionError, levels_of
 
@@ -16,7 +16,7 @@ PERIODS = st.one_of(
     st.tuples(st.integers(2015, 2030), st.integers(1, 12)).map(lambda pair: f"{pair[0]}-{pair[1]:02d}"),
 )
 ANYTHING = st.one_of(st.text(max_size=20), st.sampled_from(["refusal_rate", "sector", "health", "2021", "month"]))
-KEYS = ("measure", "by", *FILTERS, "level", "from", "to", "utm_source")
+KEYS = ("measure", "by", *FILTERS, "level", "from", "to", "chart", "utm_source")
 
 
 @st.composite
@@ -30,6 +30,7 @@ def queries(draw):
     pairs += [("by", name) for name in draw(st.lists(st.sampled_from(offered(measure)), max_size=1))]
     pairs += [("level", level) for level in draw(st.lists(st.sampled_from(levels_of(INDICATORS[measure])), max_size=1))]
     pairs += [(key, value) for key in ("from", "to") if (value := draw(PERIODS))]
+    pairs += [("chart", chart) for chart in draw(st.lists(st.sampled_from([*CHARTS]), max_size=1))]
     return "&".join(f"{key}={value}" for key, value in draw(st.permutations(pairs)))
 
 
@@ -93,6 +94,10 @@ def test_keys_that_are_not_ours_are_left_alone():
         ("measure=heard_of_code&level=month", "measure"),
         ("measure=heard_of_code&from=2021", "measure"),
         ("level=decade", "level"),
+        ("chart=pie", "chart"),
+        ("chart=spc&by=sector", "chart"),
+        ("chart=spc&level=all", "chart"),
+        ("chart=spc&measure=heard_of_code", "measure"),
         ("from=yesterday", "from"),
         ("to=2021-13", "to"),
         ("from=2022&to=2021", "from"),
