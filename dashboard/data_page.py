@@ -184,8 +184,10 @@ def _method(source) -> list[Node]:
     said = (
         f"Requests are counted in the month they were received, with what had become of them {HORIZON} days later. "
         "Months younger than that are provisional: they are drawn hollow and enter no comparison.",
-        "Ranges are 95% Wilson intervals for shares. They say how sure the counted requests make us of the rate; they "
-        "do not cover bodies that sent nothing.",
+        "Ranges are 95% ranges: of 100 made in this way, about 95 hold the true figure. For shares of requests they "
+        "are Wilson intervals that speak of what bodies like these do: requests of one body resemble each other, so a "
+        "range counts them as fewer. Behind fewer than five bodies, and for registers already published, they speak "
+        "of the requests recorded. None covers bodies that sent nothing.",
         "“Lower”, “higher” and “no clear change” compare two ranges: no clear change means that they overlap. This is "
         "stricter than a test of the difference.",
         "Open requests count in the time to a decision; they are never dropped.",

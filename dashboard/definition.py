@@ -22,11 +22,12 @@ def summary_list(pairs) -> Node:
 
 
 def definition(indicator: Indicator) -> Node:
-    """Numerator, denominator, why, caveats, which way is better, source, owner and dates."""
+    """Numerator, denominator, what the range says, why, caveats, which way is better, source, owner and dates."""
     caveats = [el("li", caveat) for caveat in indicator.caveats]
     return summary_list([
         ("Counted", f"{indicator.numerator[:1].upper()}{indicator.numerator[1:]}"),
         ("Out of", f"{indicator.denominator[:1].upper()}{indicator.denominator[1:]}"),
+        ("Range", indicator.ranges),
         ("Why it matters", indicator.why),
         ("Take care", el("ul", caveats, class_="govuk-list govuk-list--bullet")),
         ("Better", BETTER[indicator.better]),

@@ -59,7 +59,7 @@ def notes(indicator) -> tuple[tuple[str, str], ...]:
         ("Why it matters", indicator.why),
         *((f"Take care {place}", caveat) for place, caveat in enumerate(indicator.caveats, 1)),
         ("Shares", "A share is a number between 0 and 1; in a workbook it is shown as a percentage."),
-        ("Ranges", "95%: how sure the counted requests make us; they do not cover bodies that sent nothing."),
+        ("Ranges", f"95%. {indicator.ranges}"),
         *((f"Flag: {name}", meaning) for name, meaning in FLAGS.items()),
     )
 

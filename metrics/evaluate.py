@@ -8,9 +8,19 @@ published part stands alone, flagged, so that it can never unmask the rest.
 from typing import NamedTuple
 
 from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER
-from metrics.intervals import wilson
+from metrics.intervals import design_effect, widened
 
 EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
+
+
+class Alike(NamedTuple):
+    """How far requests of one body resemble each other in an indicator, and how uneven bodies are (0 and 1: not)."""
+
+    likeness: float = 0.0
+    unevenness: float = 1.0
+
+
+ALONE = Alike()  # requests that tell as much as so many drawn alone
 
 
 class Span(NamedTuple):
@@ -34,20 +44,23 @@ def figure(status: str, flags=(), **numbers) -> dict:
     return {**EMPTY, **numbers, "status": status, "flags": list(flags)}
 
 
-def _ratio(least: int, most: int, base: int, flags) -> dict:
+def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0) -> dict:
     """A share of `base`, exact when least equals most, else a range with the limits of both ends."""
     if base <= 0:
         return figure("too_few", flags, denominator=base)
-    low, high = float(wilson(least, base)[0]), float(wilson(most, base)[1])
+    low, high = float(widened(least, base, effect)[0]), float(widened(most, base, effect)[1])
     if least == most:
         return figure("ok", flags, numerator=least, denominator=base, value=least / base, lower=low, upper=high)
     return figure("bounded", flags, denominator=base, lower=low, upper=high)
 
 
-def share(returns: dict | None, published: dict | None, numerator: str, denominator: str) -> dict:
+def share(
+    returns: dict | None, published: dict | None, numerator: str, denominator: str, alike: Alike = ALONE
+) -> dict:
     """A Share from the two parts of a cell, each a mapping of count names to stored counts, or None.
 
-    Published counts have no least base: they are shown as they are, with the interval their base earns.
+    The protected part's interval allows for bodies that differ, from 5 bodies on: it says what bodies like these do.
+    Published counts have no least base: they are shown as they are, with the interval of the requests recorded.
     """
     fallback = _alone(published, numerator, denominator)
     if returns is None:
@@ -61,8 +74,10 @@ def share(returns: dict | None, published: dict | None, numerator: str, denomina
         return fallback or figure("too_few", flags_of(returns), denominator=base if base >= SMALL else None)
     counted = span(returns[numerator], base)
     more, more_base = (published[numerator], published[denominator]) if published else (0, 0)
+    # Parts vary apart from each other: each weighs in with its own requests.
+    effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
     flags = flags_of(returns, published)
-    return _ratio(counted.least + more, counted.most + more, base + more_base, flags)
+    return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect)
 
 
 def total(returns: dict | None, published: dict | None, count: str) -> dict:

@@ -5,9 +5,13 @@ from typing import NamedTuple
 from metrics.counts import COUNTS
 from metrics.dimensions import SPEED_DAYS
 
+SURE = "The true figure is likely to lie in the range: of 100 ranges made in this way, about 95 hold it."
+RECORDED = "It speaks of the requests recorded, open ones included; it does not allow for bodies that differ."
+COUNTED = "None: it counts what was recorded."
+
 
 class Share(NamedTuple):
-    """One additive count over another, with Wilson's interval."""
+    """One additive count over another; Wilson's interval on as many requests as the likeness within bodies leaves."""
 
     numerator: str
     denominator: str
@@ -16,6 +20,12 @@ class Share(NamedTuple):
 
     def words(self) -> tuple[str, str]:
         return COUNTS[self.numerator].meaning, COUNTS[self.denominator].meaning
+
+    def ranges(self) -> str:
+        return (
+            f"{SURE} It speaks of what bodies like these do, so it is wider where bodies differ from each other. "
+            "Behind fewer than five bodies, or published registers alone, it speaks of the requests recorded only."
+        )
 
 
 class Total(NamedTuple):
@@ -28,6 +38,9 @@ class Total(NamedTuple):
     def words(self) -> tuple[str, str]:
         return COUNTS[self.numerator].meaning, "none: a count"
 
+    def ranges(self) -> str:
+        return COUNTED
+
 
 class Undecided(NamedTuple):
     """Share still without a decision on a day after receipt (Kaplan-Meier: open requests are not dropped)."""
@@ -39,6 +52,9 @@ class Undecided(NamedTuple):
     def words(self) -> tuple[str, str]:
         return f"requests still without a decision {self.day} days after receipt", "requests received"
 
+    def ranges(self) -> str:
+        return f"{SURE} {RECORDED}"
+
 
 class Days(NamedTuple):
     """First day on which at least a share `quantile` of requests had been decided (Kaplan-Meier)."""
@@ -49,6 +65,9 @@ class Days(NamedTuple):
 
     def words(self) -> tuple[str, str]:
         return f"days until {self.quantile:.0%} of requests had a decision", "requests received"
+
+    def ranges(self) -> str:
+        return f"{SURE} {RECORDED} Where an end of the range was not reached, more were still open."
 
 
 class Stock(NamedTuple):
@@ -65,6 +84,9 @@ class Stock(NamedTuple):
         }
         return meaning[self.measure], "none: a count"
 
+    def ranges(self) -> str:
+        return COUNTED
+
 
 class Survey(NamedTuple):
     """Weighted share of a survey's respondents who gave an answer that counts as yes."""
@@ -76,6 +98,11 @@ class Survey(NamedTuple):
     def words(self) -> tuple[str, str]:
         return "respondents whose answer counts as yes", "respondents who were asked"
 
+    def ranges(self) -> str:
+        return (
+            f"{SURE} It allows for how many answered and how much each answer weighs, not for those who did not answer."
+        )
+
 
 class Returned(NamedTuple):
     """Returns received over returns expected from the list of senders."""
@@ -85,6 +112,9 @@ class Returned(NamedTuple):
 
     def words(self) -> tuple[str, str]:
         return "returns received", "returns expected from the list of senders"
+
+    def ranges(self) -> str:
+        return "Every return expected is counted: the range only shows on how few or how many returns the share rests."
 
 
 Formula = Share | Total | Undecided | Days | Stock | Survey | Returned

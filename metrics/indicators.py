@@ -60,6 +60,11 @@ class Indicator:
     def denominator(self) -> str:
         return self.formula.words()[1]
 
+    @property
+    def ranges(self) -> str:
+        """What the range beside the figure says, and of whom."""
+        return self.formula.ranges()
+
 
 LAWFUL = "A refusal can be right: the law asks for some. Fewer refusals is not a target for one body."
 UNSEEN = "Requests that were never made, or were worked round, do not appear in any log."

@@ -66,6 +66,20 @@ def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
     return wilson(share * base, base, confidence)
 
 
+def design_effect(n, bodies, likeness, unevenness):
+    """How much more a share pooled over bodies varies than one of as many requests drawn alone: 1 or more.
+
+    1 + (unevenness n/bodies - 1) likeness; unevenness is b Σn²/(Σn)² over bodies (1 when all are of a size), likeness
+    how far a body's requests resemble each other. 1 for fewer than 5 bodies, whose spread nobody can estimate.
+    n: the base; bodies: how many it comes from. Numbers or arrays that broadcast.
+    Source: Kish 1965, 5.4 and 8.2, with the unevenness of cluster sizes.
+    """
+    n, bodies = np.asarray(n, dtype=float), np.asarray(bodies, dtype=float)
+    per_body = np.divide(n, bodies, out=np.zeros(np.broadcast(n, bodies).shape), where=bodies > 0)
+    effect = np.where(bodies >= FEWEST_BODIES, 1 + (unevenness * per_body - 1) * likeness, 1)
+    return _plain(np.maximum(effect, 1.0))
+
+
 def newcombe(x1, n1, x2, n2, confidence=0.95):
     """Newcombe's interval for the first share less the second: (difference, lower, upper), as fractions.
 

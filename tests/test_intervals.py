@@ -199,3 +199,17 @@ def test_widened_covers_the_truth_of_perturbed_counts(share):
     widened = covered(*intervals.widened(np.minimum(noisy_x, noisy_n), noisy_n, noise=3))
     assert 0.945 <= widened <= 0.985
     assert covered(*intervals.wilson(np.minimum(noisy_x, noisy_n), noisy_n)) < widened
+
+
+def test_a_design_effect_is_that_of_the_clustered_interval_it_was_measured_with():
+    """Likeness and unevenness taken from one set of bodies give back the effective base of that set."""
+    draw = np.random.default_rng(5)
+    n = draw.integers(20, 400, 40)
+    x = draw.binomial(n, np.clip(draw.normal(0.3, 0.1, 40), 0.02, 0.98))
+    sums = (x.sum(), n.sum(), (x * x).sum(), (n * n).sum(), (x * n).sum(), 40)
+    effect = n.sum() / intervals.clustered(*sums)[3]
+    unevenness = 40 * (n * n).sum() / n.sum() ** 2
+    likeness = (effect - 1) / (unevenness * n.sum() / 40 - 1)
+    assert intervals.design_effect(n.sum(), 40, likeness, unevenness) == pytest.approx(effect)
+    assert intervals.design_effect([n.sum(), 400, 0], [4, 400, 0], likeness, unevenness).tolist() == [
+        1.0, pytest.approx(1 + (unevenness - 1) * likeness), 1.0]  # fmt: skip

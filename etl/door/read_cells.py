@@ -10,6 +10,7 @@ from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS
 from metrics.disclosure import MEDIAN_BASE, P90_BASE
 from metrics.formulas import Share, Total, Undecided
+from metrics.indicators import INDICATORS
 from metrics.periods import label, periods_between, span_of
 from metrics.question import Question
 
@@ -24,15 +25,29 @@ def fetch_all(con, sql: str, values=()) -> list[dict]:
 def cells(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of a Share or Total, one row a series and period."""
     formula = question.definition.formula
-    columns = COUNTS if isinstance(formula, Share | Total) else ("received",)
-    found = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", *columns))
-    return _rows(con, question, about_row, found, lambda parts: _from_cells(formula, parts))
+    found = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", "bodies", *COUNTS))
+    alike = likeness(con, formula) if isinstance(formula, Share) else {}
+
+    def figure(parts: dict) -> dict:
+        returns, published = parts.get("returns"), parts.get("published")
+        if isinstance(formula, Total):
+            return evaluate.total(returns, published, formula.numerator)
+        sector = (returns or {}).get("sector", "")
+        pair = formula.numerator, formula.denominator
+        return evaluate.share(returns, published, *pair, alike.get(sector) or alike.get("", evaluate.ALONE))
+
+    return _rows(con, question, about_row, found, figure)
 
 
-def _from_cells(formula, parts: dict) -> dict:
-    if isinstance(formula, Total):
-        return evaluate.total(parts.get("returns"), parts.get("published"), formula.numerator)
-    return evaluate.share(parts.get("returns"), parts.get("published"), formula.numerator, formula.denominator)
+def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
+    """How far a body's requests resemble each other in such a share, by sector and over all ("")."""
+    # Indicators of one formula (all requests, or those of one direction) share it.
+    same = [one.id for one in INDICATORS.values() if one.formula == formula]
+    places = ", ".join("?" * len(same))
+    found = con.execute(
+        f"SELECT sector, likeness, unevenness FROM design_effects WHERE indicator IN ({places})", same
+    ).fetchall()
+    return {sector: evaluate.Alike(*numbers) for sector, *numbers in found}
 
 
 def speed(con, question: Question, about_row: dict) -> list[dict]:
