@@ -278,13 +278,16 @@ def _publish(release_at_once: bool) -> None:
     from etl.publishing.publish import publish
 
     home = the_home()
-    shown = snapshot.current(home)
-    with terminal.progress() as progress:
-        version = publish(home, progress)
+    home.published.mkdir(parents=True, exist_ok=True)
+    with snapshot.publishing(home):
+        shown = snapshot.current(home)
+        with terminal.progress() as progress:
+            version = publish(home, progress)
+        if version != shown and (release_at_once or not snapshot.signed_off(home)):
+            snapshot.release(home, version, _user(), by_hand=release_at_once)
     if version == shown:
         terminal.say(f"Version {version} is shown already: no published figure has changed.")
-    elif release_at_once or not snapshot.signed_off(home):
-        snapshot.release(home, version, _user(), by_hand=release_at_once)
+    elif snapshot.current(home) == version:
         terminal.say(f"Version {version} is published and shown.")
     else:
         terminal.say(

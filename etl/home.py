@@ -30,18 +30,26 @@ class Home:
     def kind(self) -> str | None:
         """'real', 'synthetic', or None while the home is empty."""
         try:
-            return json.loads((self.path / "home.json").read_text(encoding="utf-8"))["kind"]
+            return json.loads(self.marked.read_text(encoding="utf-8"))["kind"]
         except FileNotFoundError:
             return None
 
-    def settle(self, kind: str) -> None:
-        """Make the home real or synthetic, once and for all."""
-        if self.kind not in (None, kind):
+    @cached_property
+    def marked(self) -> Path:
+        return self.path / "home.json"
+
+    def settle(self, kind: str, first: bool = False) -> None:
+        """Make the home real or synthetic, once and for all.
+
+        first: it holds no return yet that is either. A mark that a killed load left on it then counts for nothing,
+        but a demonstration's does.
+        """
+        if self.kind not in (None, kind) and not (first and not (self.path / "demo.json").exists()):
             raise Refusal(
                 f"This home holds {self.kind} returns and the file holds {kind} ones; they are never mixed. "
                 "Set UPTAKE_HOME to another folder for them."
             )
-        replace_whole(self.path / "home.json", json.dumps({"kind": kind}) + "\n")
+        replace_whole(self.marked, json.dumps({"kind": kind}) + "\n")
 
     @cached_property
     def warehouse(self) -> Path:
@@ -109,11 +117,21 @@ def replace_whole(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old text or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
+
+
+def sweep_parts(path: Path) -> None:
+    """Remove what a killed `replace_whole` left half written. Only whoever alone may write `path` calls it."""
+    for part in path.parent.glob(f".{path.name}-*"):
+        part.unlink(missing_ok=True)
 
 
 def _read(path: Path, called: str) -> bytes:

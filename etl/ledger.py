@@ -4,7 +4,7 @@ import duckdb
 
 from etl import reference, snapshot
 from etl.publishing import coverage, facts
-from etl.warehouse import reading
+from etl.warehouse import reading, unchanging
 
 FILES = """
 SELECT file_id, name, sha256, received_at, profile, status, reason
@@ -80,7 +80,7 @@ def _files(con) -> list[dict]:
 
 def _absent(home) -> list[dict]:
     """Expected returns that have not come, with `state` late or missing; the same reckoning as is published."""
-    with duckdb.connect() as con:
+    with unchanging(home, wait=False), duckdb.connect() as con:
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
         con.execute(facts.CURRENT)
         con.execute("CREATE TEMP TABLE body_sectors (body VARCHAR, sector VARCHAR)")

@@ -38,6 +38,7 @@ def rebuild(home, progress=lambda step, done, total: None) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with warehouse.writing(home) as old:
+            readers.sweep(old, home.received)
             count = _make(old, home, Home(folder), progress)
             old.close()
             os.replace(folder / home.warehouse.name, home.warehouse)

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 
 from etl.errors import Refusal
-from etl.home import replace_whole
+from etl.home import replace_whole, sweep_parts
+from etl.turns import turn
 
 LIMITS = {
     "enable_external_access": "false",
@@ -55,9 +56,24 @@ def release(home, version: str, who: str, by_hand: bool = True) -> None:
         raise Refusal(f"There is no version {version!r} to release. Versions: {known}.")
     now = datetime.now(UTC).isoformat(timespec="seconds")
     entry = {"version": version, "released_by": who, "released_at": now, "by_hand": by_hand}
-    with (home.published / "releases.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")
-    replace_whole(home.published / "current", json.dumps(entry))
+    with publishing(home):
+        _write_down(home.published / "releases.jsonl", json.dumps(entry))
+        replace_whole(home.published / "current", json.dumps(entry))
+
+
+def publishing(home):
+    """A turn at making and showing versions: held from the building of a version to its release, so that what is
+    shown never goes back to what was loaded earlier."""
+    return turn(home.published / ".turn")
+
+
+def _write_down(path, line: str) -> None:
+    """Add a line; after one that was cut off when the disk was full, on a line of its own."""
+    with path.open("ab") as log:
+        cut = log.tell() and not path.read_bytes().endswith(b"\n")
+        log.write(("\n" if cut else "").encode() + line.encode() + b"\n")
+        log.flush()
+        os.fsync(log.fileno())
 
 
 def signed_off(home) -> bool:
@@ -66,7 +82,7 @@ def signed_off(home) -> bool:
         lines = (home.published / "releases.jsonl").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return False
-    return any(json.loads(line)["by_hand"] for line in lines)
+    return any(line.endswith("}") and json.loads(line)["by_hand"] for line in lines)  # one may have been cut off
 
 
 def released(home) -> dict | None:
@@ -124,11 +140,14 @@ def reader(home, audience: str = "public") -> Reader:
 
 
 def prune(home, keep_seconds: float = 3600, keep: int = 3) -> None:
-    """Delete unfinished files and old versions, by age and never the current one or the last few."""
+    """Delete unfinished files, and old versions by age but never the current one or the last few.
+
+    Only whoever has the turn (`publishing`) may call this: what is unfinished then was left by a process that died.
+    """
     shown, now = current(home), time.time()
     for path in home.published.glob(".building-*"):
-        if now - path.stat().st_mtime > keep_seconds:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    sweep_parts(home.published / "current")
     for version in versions(home)[:-keep]:
         path = file_of(home, version)
         if version != shown and now - path.stat().st_mtime > keep_seconds:

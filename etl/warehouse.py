@@ -6,19 +6,13 @@ Code columns are ENUMs of the lists in data/reference (a third cheaper to load t
 
 import contextlib
 import hashlib
-import os
-import time
 
 import duckdb
 
 from etl import reference
 from etl.errors import Refusal
 from etl.intake.contracts import contract, kinds
-
-try:
-    import fcntl
-except ImportError:  # Windows: a plain lock file instead
-    fcntl = None
+from etl.turns import turn
 
 CONFIG = {
     "memory_limit": "700MB",
@@ -28,8 +22,8 @@ CONFIG = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-WAIT_SECONDS = 600
-STALE_SECONDS = 3600  # a plain lock file older than this was left by a process that died
+LOCK = "warehouse.lock"
+BUSY = "The warehouse cannot be opened now: a load is under way. Try again when it ends."
 
 LEDGER = """
 CREATE TABLE IF NOT EXISTS files (
@@ -103,7 +97,7 @@ def writing(home):
     The caller begins and commits; what is not committed when the block ends is rolled back.
     """
     home.path.mkdir(parents=True, exist_ok=True)
-    with _turn(home.path / "warehouse.lock"), contextlib.closing(_opened(home)) as con:
+    with turn(home.path / LOCK, busy=BUSY), contextlib.closing(_opened(home)) as con:
         prepare(con)
         yield con
 
@@ -121,12 +115,23 @@ def reading(home):
     """A read-only connection, or a Refusal when nothing was ever loaded or a load is under way."""
     if not home.warehouse.is_file():
         raise Refusal("Nothing has been loaded in this home yet.")
-    try:
-        con = duckdb.connect(str(home.warehouse), read_only=True)
-    except duckdb.IOException:
-        raise Refusal("The warehouse cannot be opened now: a load is under way. Try again when it ends.") from None
-    with contextlib.closing(con):
-        yield con
+    with unchanging(home, wait=False):
+        try:
+            con = duckdb.connect(str(home.warehouse), read_only=True)
+        except duckdb.IOException:
+            raise Refusal(BUSY) from None
+        with contextlib.closing(con):
+            yield con
+
+
+@contextlib.contextmanager
+def unchanging(home, wait=True):
+    """Nobody loads until the block ends: DuckDB lets nobody read a file that somebody writes. Readers share the time.
+
+    Without `wait`, Refusal when a load is under way.
+    """
+    with turn(home.path / LOCK, shared=True, wait=wait, busy=BUSY):
+        yield
 
 
 def prepare(con) -> None:
@@ -188,43 +193,3 @@ def connect(path=":memory:", **config):
     con = duckdb.connect(str(path), config={**CONFIG, **config})
     con.execute("SET enable_progress_bar = false")
     return con
-
-
-@contextlib.contextmanager
-def _turn(path):
-    """Wait in line for the lock file; held until the block ends, and freed by the system if the process dies."""
-    if fcntl is None:
-        with _plain_turn(path):
-            yield
-        return
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@contextlib.contextmanager
-def _plain_turn(path):
-    end = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-            break
-        except FileExistsError:
-            if time.time() - _age(path) > STALE_SECONDS:
-                path.unlink(missing_ok=True)
-            elif time.monotonic() > end:
-                raise Refusal("Another load holds the warehouse; try again when it has ended.") from None
-            else:
-                time.sleep(0.1)
-    try:
-        yield
-    finally:
-        os.close(handle)
-        path.unlink(missing_ok=True)
-
-
-def _age(path) -> float:
-    try:
-        return path.stat().st_mtime
-    except OSError:
-        return time.time()

@@ -11,7 +11,7 @@ import sent
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from etl import bench, warehouse
+from etl import bench, turns, warehouse
 from etl.errors import Refusal
 from etl.home import Home, reference_key
 from etl.intake import keep
@@ -308,12 +308,12 @@ def test_what_is_no_iso_date_is_held(loaded, day):
 
 
 def test_without_file_locks_a_plain_lock_file_keeps_the_turn(home, loaded, monkeypatch):
-    monkeypatch.setattr(warehouse, "fcntl", None)
+    monkeypatch.setattr(turns, "fcntl", None)
     assert loaded(sent.requests(3)).ok
     assert not (home.path / "warehouse.lock").exists()
     (home.path / "warehouse.lock").touch()
-    monkeypatch.setattr(warehouse, "WAIT_SECONDS", 0)
-    with pytest.raises(Refusal, match="Another load"):
+    monkeypatch.setattr(turns, "WAIT_SECONDS", 0)
+    with pytest.raises(Refusal, match="load is under way"):
         loaded(sent.requests(4))
 
 

@@ -1,10 +1,9 @@
 """A finding: one plain sentence about a file, where it is, and how to mend it. Never the value found."""
 
-import atexit
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from etl import working
 
 SEVERITIES = ("blocks_file", "blocks_row", "warning", "note")
 
@@ -51,12 +50,10 @@ class Checked:
     def clear(self):
         """Removes the private copy, if one was made. Call it when the rows have been read."""
         if self.copy:
-            shutil.rmtree(self.copy.parent, ignore_errors=True)
+            working.remove(self.copy.parent)
             self.copy = None
 
 
 def private_copy(into=None):
-    """A new path in a folder only this user can open; gone at the latest when the process ends."""
-    folder = tempfile.mkdtemp(prefix="uptake-", dir=into)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder) / "return.csv"
+    """A new path in a folder only this user can open (etl.working); `Checked.clear` removes it."""
+    return working.make(into) / "return.csv"

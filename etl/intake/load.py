@@ -1,27 +1,29 @@
 """Loads returns: keeps the bytes, reads, checks, keeps good rows and holds bad ones, all of a file or nothing."""
 
+import contextlib
 import datetime as dt
 import secrets
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from etl import reference, warehouse
+import duckdb
+
+from etl import reference, warehouse, working
 from etl.errors import Refusal
-from etl.home import reference_key
+from etl.home import reference_key, sweep_parts
 from etl.intake import evidence, holding, precheck, readers, returns, screen, unread
 from etl.intake.batches import batches, facts, tell_examples
 from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
 from etl.intake.keep import keep
 from etl.intake.playback import playback
+from etl.intake.readers import NOT_KEPT
 from etl.intake.receipt import Receipt
 from etl.warehouse import insert_rows
 
 LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
 WITHHELD = "(a name that is not kept)"
-NOT_KEPT = "bytes_not_kept"  # the rule of the note that a file's bytes were not kept
 NOT_KEPT_WORDS = "Something in it looks like details of a person, so the file itself is not kept; its good rows are."
 EXTRAS = ("published", "approximate", "source")
 NOTHING = "No row passed the checks. Nothing was loaded, and what was there before still stands."
@@ -45,7 +47,8 @@ def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
     """
     said, files = facts(arguments, "command"), _files(paths)
     with warehouse.writing(home) as con:
-        readers.sweep(home.received)
+        readers.sweep(con, home.received)
+        sweep_parts(home.marked)
         con.execute("BEGIN")
         returns.copy_senders(con, home)
         con.execute("COMMIT")
@@ -95,7 +98,8 @@ def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
         finally:
             checked.clear()
             if store and part:
-                part.unlink(missing_ok=True)
+                with contextlib.suppress(duckdb.Error):  # after a fault the next start does it
+                    readers.put_away(con, part, sha256)
     except Refusal as refusal:
         receipt.status, receipt.reason = "refused", str(refusal).removeprefix(f"{path.name}: ")
     if store and receipt.status != "loaded":
@@ -136,13 +140,13 @@ def _transact(con, home, source, checked, now, receipt):
         stored = _take(con, home, source.path, checked, source.said, source.extras, file_id, receipt)
         if receipt.status == "loaded":
             _finish(con, home, file_id, stored, receipt)
-            if source.part and not receipt.has(NOT_KEPT):
-                readers.keep_bytes(source.part, source.sha256)
+            # The bytes get their name when the rows are in. Killed in between, the next start does it (readers.sweep).
             con.execute("COMMIT")
         else:
             con.execute("ROLLBACK")
     except BaseException:
-        con.execute("ROLLBACK")
+        with contextlib.suppress(duckdb.Error):  # out of room, DuckDB has rolled back already
+            con.execute("ROLLBACK")
         raise
 
 
@@ -150,8 +154,8 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
     """Fill tables and receipt from the file; the returns as recorded. Refusal when no row passes."""
     _say(checked, receipt)
     stored, tables = [], []
-    with tempfile.TemporaryDirectory(prefix="uptake-") as folder:
-        for batch in batches(path, checked, said, extras, receipt, Path(folder)):
+    with working.working() as folder:
+        for batch in batches(path, checked, said, extras, receipt, folder):
             before = len(receipt.issues)
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
@@ -159,7 +163,7 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
             tables += [(table, batch.kind) for table in batch.tables] + [(table, None) for table in batch.aside]
             if len(receipt.issues) > before and unread.held_cells(con, batch.kind):
                 receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
-        _screen_rest(con, path, checked, tables, stored, receipt, Path(folder))
+        _screen_rest(con, path, checked, tables, stored, receipt, folder)
     if not receipt.profile:
         receipt.held = holding.listed(con, file_id)
     else:
@@ -212,8 +216,9 @@ def _finish(con, home, file_id, stored, receipt):
     kinds = {"synthetic" if one.synthetic else "real" for one in stored if not one.published}
     if len(kinds) == 2:
         raise Refusal("The file holds real and synthetic returns; send them apart. Nothing was loaded.")
+    own = "SELECT count(*) FROM returns WHERE NOT published AND file_id <> ?"
     for kind in kinds:
-        home.settle(kind)
+        home.settle(kind, first=not con.execute(own, [file_id]).fetchone()[0])
 
 
 def _say(checked, receipt):

@@ -28,6 +28,11 @@ LARGE = 8 << 20  # bytes of a CSV for which it pays to let DuckDB number the row
 LONGEST_CELL = 1 << 16
 COVER = "cover"
 RAGGED = "ragged_row"
+NOT_KEPT = "bytes_not_kept"  # the rule of the note that a file's bytes were not kept
+KEPT = """
+SELECT count(*) FROM files
+WHERE sha256 = ? AND status = 'loaded' AND file_id NOT IN (SELECT file_id FROM notes WHERE rule = ?)
+"""
 MARK, EXAMPLE = "template_row", "example"  # heading and cell by which a template marks the row that only shows how
 
 
@@ -65,7 +70,7 @@ class Table:
 def take_in(path: Path, received: Path | None) -> tuple[str, Path]:
     """Read the file once: its SHA-256, and a private copy in `received` that nothing points to yet (None: no copy).
 
-    The caller either keeps the copy (`keep_bytes`) or removes it: bytes are kept only of a file that was loaded.
+    Afterwards `put_away` keeps the copy or removes it: bytes are kept only of a file that was loaded.
     """
     if received is None:
         return digest_of(path), path
@@ -85,16 +90,23 @@ def digest_of(path: Path) -> str | None:
         return None
 
 
-def keep_bytes(part: Path, digest: str) -> None:
-    """Keep a private copy under its SHA-256, read-only."""
-    part.chmod(0o444)
-    os.replace(part, part.with_name(digest))
+def put_away(con, part: Path, digest: str) -> None:
+    """Keep a private copy under its SHA-256, read-only, if the ledger says that it was loaded; else remove it.
+
+    The ledger comes first, so a process that is killed leaves nothing kept that was not loaded, and nothing lost
+    that was (`sweep`). Only the one writer may call this, outside a transaction.
+    """
+    if con.execute(KEPT, [digest, NOT_KEPT]).fetchone()[0]:
+        part.chmod(0o444)
+        os.replace(part, part.with_name(digest))
+    else:
+        part.unlink(missing_ok=True)
 
 
-def sweep(received: Path) -> None:
-    """Remove what a process that died left half copied. Only the one writer may call this."""
+def sweep(con, received: Path) -> None:
+    """Put away what a process that was killed left; at the start of a load, by the one writer."""
     for part in received.glob(".part-*"):
-        part.unlink()
+        put_away(con, part, digest_of(part))
 
 
 def _copy(path, part) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from etl import reference, snapshot
+from etl import reference, snapshot, warehouse
 from etl.errors import Refusal
 from etl.publishing import (
     body_files,
@@ -36,6 +36,11 @@ def publish(home, progress=lambda step, done, total: None) -> str:
     there is nothing to publish.
     """
     home.published.mkdir(parents=True, exist_ok=True)
+    with snapshot.publishing(home), warehouse.unchanging(home):
+        return _publish(home, progress)
+
+
+def _publish(home, progress) -> str:
     snapshot.prune(home)
     building = home.published / f".building-{os.getpid()}.duckdb"
     building.unlink(missing_ok=True)
