@@ -60,27 +60,29 @@ def _measure(view: View, wrong: dict, listed=tuple(INDICATORS)) -> Node:
     for family, label in FAMILIES.items():
         members = [one for one in INDICATORS.values() if one.family == family and one.id in listed]
         if members:
-            options = [_option(one.id, one.title, one.id == view.measure) for one in members]
+            options = [option(one.id, one.title, one.id == view.measure) for one in members]
             groups.append(el("optgroup", options, label=label))
-    return _group("measure", "Measure", wrong, el(
+    return group("measure", "Measure", wrong, el(
         "select", groups, id="measure", name="measure", class_="govuk-select", data_default=DEFAULT, data_reload=True,
         aria_describedby="measure-error" if "measure" in wrong else None,
     ))  # fmt: skip
 
 
 def _select(name: str, label: str, options, chosen: str, wrong: dict) -> Node:
-    listed = [_option(value, text, value == chosen) for value, text in options]
+    listed = [option(value, text, value == chosen) for value, text in options]
     described = f"{name}-error" if name in wrong else None
-    return _group(name, label, wrong, el(
+    return group(name, label, wrong, el(
         "select", listed, id=name, name=name, class_="govuk-select", data_default="", aria_describedby=described,
     ))  # fmt: skip
 
 
-def _option(value: str, text: str, chosen: bool) -> Node:
+def option(value: str, text: str, chosen: bool) -> Node:
+    """One option of a select."""
     return el("option", text, value=value, selected=True if chosen else None)
 
 
-def _group(name: str, label: str, wrong: dict, control: Node) -> Node:
+def group(name: str, label: str, wrong: dict, control: Node) -> Node:
+    """A control with its label, and the message of what was wrong with it (`wrong` maps fields to sentences)."""
     message = _message(name, wrong)
     return el(
         "div",

@@ -3,7 +3,7 @@
 Pages take a source as an argument, so that a test can put its own figures in place of a home.
 """
 
-from etl.door import answers, verdict_answers
+from etl.door import answers, breakdown_answers, verdict_answers
 
 
 class Door:
@@ -27,3 +27,19 @@ class Door:
     def verdicts(self, indicator=None, by: str = "", event: str = verdict_answers.PRIMARY):
         """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""
         return verdict_answers.verdicts(self.principal, indicator, by, event, self.home)
+
+    def counterfactual(self, indicator: str, event: str = verdict_answers.PRIMARY, dimension: str = "", value: str = ""):
+        """Month by month what happened beside what the earlier trend implies; empty where no version holds it."""
+        return verdict_answers.counterfactual(self.principal, indicator, event, dimension, value, self.home)
+
+    def paths(self, indicator: str) -> list[dict]:
+        """Each campaign's difference by quarters since it began; empty where no version holds it."""
+        return verdict_answers.paths(self.principal, indicator, self.home)
+
+    def breakdown(self, kind: str, by: str = "", where=(), level: str = "all"):
+        """The BreakdownAnswer of reasons, classes, positions, laws or gateways."""
+        return breakdown_answers.breakdown(self.principal, kind, by, where, level, home=self.home)
+
+    def curves(self, question):
+        """The Answer of a question about time to decision, on every published day."""
+        return answers.curves(self.principal, question, self.home)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from etl import snapshot
-from etl.door.read_cells import cells, fetch_all, speed
+from etl.door.read_cells import cells, curve, fetch_all, speed
 from etl.door.read_tables import returned, stocks, survey
 from etl.home import home as default_home
 from metrics.formulas import Days, Returned, Share, Stock, Survey, Total, Undecided
@@ -41,10 +41,19 @@ class Answer:
 
 def answer(principal: Principal, question: Question, home=None) -> Answer:
     """The published figures that a question asks for. Raises Refusal when nothing has been published."""
+    return _answer(principal, question, READERS[type(question.definition.formula)], home)
+
+
+def curves(principal: Principal, question: Question, home=None) -> Answer:
+    """The same for a question about time to decision: the share undecided on every published day, in rows by `day`."""
+    return _answer(principal, question, curve, home)
+
+
+def _answer(principal: Principal, question: Question, read, home) -> Answer:
     version, con = _open(principal, home)
     about_row = _one(con, "SELECT as_at, kind, first_month, last_month FROM about")
     synthetic = about_row["kind"] == "synthetic"
-    rows = READERS[type(question.definition.formula)](con, question, about_row)
+    rows = read(con, question, about_row)
     for row in rows:
         # What a document or a sender has published is real, in a home of either kind.
         if synthetic and "published" not in row["flags"]:

@@ -7,12 +7,14 @@ question's keys and a figure. Nothing is summed; a gap is said, not left out.
 from etl import reference
 from metrics import evaluate
 from metrics.counts import COUNTS
-from metrics.dimensions import CODE_LISTS, DIMENSIONS
+from metrics.dimensions import CODE_LISTS, DIMENSIONS, SPEED_DAYS
 from metrics.disclosure import MEDIAN_BASE, P90_BASE
 from metrics.formulas import Share, Total, Undecided
 from metrics.indicators import INDICATORS
 from metrics.periods import label, periods_between, span_of
 from metrics.question import Question
+
+FIGURE = (*evaluate.EMPTY, "status", "flags")
 
 
 def fetch_all(con, sql: str, values=()) -> list[dict]:
@@ -53,22 +55,46 @@ def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
 def speed(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of time to decision: the protected part's curve, else the published part's; curves cannot be added."""
     formula = question.definition.formula
+
+    def figure(curve: dict | None, cell: dict | None) -> dict:
+        if isinstance(formula, Undecided):
+            return evaluate.undecided(curve, cell, formula.day)
+        name, base = ("p50", MEDIAN_BASE) if formula.quantile == 0.5 else ("p90", P90_BASE)
+        return evaluate.days(curve, cell, name, base)
+
+    return _rows(con, question, about_row, *_timed(con, question, figure))
+
+
+def curve(con, question: Question, about_row: dict) -> list[dict]:
+    """The share undecided on every published day: rows as of `speed`, each with its `day`, day by day in a series."""
+
+    def figures(curve: dict | None, cell: dict | None) -> dict:
+        return {"by_day": [evaluate.undecided(curve, cell, day) for day in SPEED_DAYS], "flags": []}
+
+    rows = []
+    for row in _rows(con, question, about_row, *_timed(con, question, figures)):
+        figures_of_row = row.get("by_day") or [{name: row[name] for name in FIGURE}] * len(SPEED_DAYS)
+        keys = {name: value for name, value in row.items() if name not in (*FIGURE, "by_day")}
+        published = ["published"] if "published" in row["flags"] else []
+        for day, made in zip(SPEED_DAYS, figures_of_row, strict=True):
+            flags = list(dict.fromkeys([*made["flags"], *published]))
+            rows.append({**keys, "day": day, **made, "flags": flags})
+    return rows
+
+
+def _timed(con, question: Question, figure):
+    """The cells of a question, and what gives a cell its figure from the curve of the part that is shown."""
     cells = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", "received"))
     curves = {_key(row, question, with_part=True): row for row in _fetch(con, "speed", question, ("*",))}
 
-    def figure(parts: dict) -> dict:
+    def of_parts(parts: dict) -> dict:
         cell = parts.get("returns") or parts.get("published")
-        curve = curves.get(_key(cell, question, with_part=True)) if cell else None
-        if isinstance(formula, Undecided):
-            made = evaluate.undecided(curve, cell, formula.day)
-        else:
-            name, base = ("p50", MEDIAN_BASE) if formula.quantile == 0.5 else ("p90", P90_BASE)
-            made = evaluate.days(curve, cell, name, base)
+        made = figure(curves.get(_key(cell, question, with_part=True)) if cell else None, cell)
         if cell and cell["part"] == "published":
             made["flags"].append("published")
         return made
 
-    return _rows(con, question, about_row, cells, figure)
+    return cells, of_parts
 
 
 def _fetch(con, table: str, question: Question, columns) -> list[dict]:
