@@ -43,19 +43,19 @@ def _meant(view: View, event: dict) -> bool:
     """Whether an event was for everybody, or for a sector and region of the view."""
     if event["kind"] in NEVER:
         return False
-    sectors = _codes(event["sectors"])
+    sectors = codes(event["sectors"])
     if event["kind"] == "emergency" or (event["kind"] in (*FOR_ALL, "campaign") and not sectors):
         return True
     return bool(sectors & set(view.filters.get("sector", ()))) and _in_region(view, event)
 
 
 def _in_region(view: View, event: dict) -> bool:
-    regions = _codes(event["regions"])
+    regions = codes(event["regions"])
     asked = set(view.filters.get("region", ()))
     return not regions or not asked or bool(regions & asked)
 
 
-def _codes(listed) -> set[str]:
+def codes(listed) -> set[str]:
     """Codes of a published event: a text with semicolons, or a sequence."""
     return set(filter(None, listed.split(";") if isinstance(listed, str) else listed or ()))
 
@@ -65,7 +65,7 @@ def elsewhere(view: View, events, first: date, last: date) -> Node | None:
     items = []
     for event in sorted(events, key=lambda one: str(one["date"])):
         start = date.fromisoformat(str(event["date"])[:10])
-        sectors = _codes(event["sectors"])
+        sectors = codes(event["sectors"])
         if event["kind"] in ("campaign", "tool") and sectors and first <= start <= last and not _meant(view, event):
             named = words.listed(names.label("sector", code) for code in names.values("sector") if code in sectors)
             items.append(el("li", el("span", f"{words.day(start)}:", class_="when"), f" {event['title']}, for {named}"))

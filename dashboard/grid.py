@@ -1,5 +1,6 @@
 """A table of figures, described once: written as HTML for the page and as a sheet for its download, row for row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +11,6 @@ from metrics import wording
 
 PARTS = (("numerator", "Counted", "count"), ("denominator", "Out of", "count"), ("value", "Figure", None),
          ("lower", "95% range, from", None), ("upper", "95% range, to", None))  # fmt: skip
-EVERY_ROW = 0.999  # a flag on every row is said once below the table
 
 
 class Key(NamedTuple):
@@ -22,11 +22,15 @@ class Key(NamedTuple):
 
 
 class Extra(NamedTuple):
-    """A column beside the figure: its name in a row, its heading, its kind as in dashboard.sheets."""
+    """A column beside the figure: its name in a row, its heading, its kind, and how the page shows it if not as said.
+
+    A kind is one of dashboard.sheets, or `points` for a difference of shares, or `size` for one without a sign.
+    """
 
     name: str
     heading: str
     kind: str = "text"
+    show: Callable[[dict], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,10 @@ class Grid:
 
 
 def said(value, unit: str) -> str:
-    """A value in words; a difference of shares in points with its sign."""
-    return f"{wording.points(value, True)} points" if unit == "points" else words.number(value, unit)
+    """A value in words; a difference of shares in points with its sign, the size of one without."""
+    if unit in ("points", "size"):
+        return f"{wording.points(value, True)} points" if unit == "points" else wording.points(value)
+    return words.number(value, unit)
 
 
 def ranged(row: dict, unit: str) -> str | None:
@@ -97,6 +103,8 @@ def _counts(row: dict) -> str:
 
 def _extra(extra: Extra, row: dict):
     value = row.get(extra.name)
+    if extra.show:
+        return extra.show(row)
     if value is None:
         return ""
     return value if extra.kind == "text" else said(value, extra.kind)
@@ -117,7 +125,8 @@ def sheet(grid: Grid, answer) -> Sheet:
     kind = "share" if grid.unit == "points" else grid.unit
     columns += [Column(name, heading, given or kind) for name, heading, given in PARTS]
     columns += [Column("status", "Status"), Column("flags", "Flags")]
-    columns += [Column(one.name, one.heading, "share" if one.kind == "points" else one.kind) for one in grid.extras]
+    kinds = ["share" if one.kind in ("points", "size") else one.kind for one in grid.extras]
+    columns += [Column(one.name, one.heading, kind) for one, kind in zip(grid.extras, kinds, strict=True)]
     columns += [Column("data_version", "Data version"), Column("as_at", "Data as at"), Column("synthetic", "Synthetic")]
     ending = (answer.data_version, words.iso(answer.as_at), "yes" if answer.synthetic else "no")
     rows = []

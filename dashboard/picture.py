@@ -19,10 +19,10 @@ NEAR = 700  # days: a shorter span has its months named, a longer one its years
 TICKS = 6
 
 
-def svg(figure: dict, unit: str) -> Node:
+def svg(figure: dict, unit: str, width: int = WIDTH, class_: str = "still") -> Node:
     """The figure as an SVG element for a page: its name and its key stand beside it in the page."""
     height = figure["layout"]["height"]
-    return el("svg", *_drawn(figure, unit), viewBox=f"0 0 {WIDTH} {height}", class_="still", focusable="false",
+    return el("svg", *_drawn(figure, unit, width), viewBox=f"0 0 {width} {height}", class_=class_, focusable="false",
               aria_hidden="true", **FONT)  # fmt: skip
 
 
@@ -55,22 +55,22 @@ def _sample(name: str, line: dict, at: float) -> list[Node]:
     ]
 
 
-def _drawn(figure: dict, unit: str) -> list:
+def _drawn(figure: dict, unit: str, width: int = WIDTH) -> list:
     layout = figure["layout"]
     margin, height = layout["margin"], layout["height"]
     left = margin["l"]
     if layout["yaxis"].get("type") == "category":
         left = 20 + LETTER * max((len(name) for name in _categories(layout["yaxis"], figure, "y")), default=0)
-    x = _scale(layout["xaxis"], figure, "x", left, WIDTH - margin["r"])
+    x = _scale(layout["xaxis"], figure, "x", left, width - margin["r"])
     y = _scale(layout["yaxis"], figure, "y", height - margin["b"], margin["t"])
-    inner = (left, WIDTH - margin["r"], margin["t"], height - margin["b"])
+    inner = (left, width - margin["r"], margin["t"], height - margin["b"])
     return [
-        el("rect", width=WIDTH, height=height, fill="#ffffff"),
+        el("rect", width=width, height=height, fill="#ffffff"),
         [_shape(one, x, inner) for one in layout.get("shapes", ())],
         _axis(layout["yaxis"], figure, "y", unit, y, inner),
         _axis(layout["xaxis"], figure, "x", unit, x, inner),
         [_trace(one, x, y) for one in figure["data"]],
-        [_text(x(one["x"]), margin["t"] - 8, one["text"], "middle") for one in layout.get("annotations", ())],
+        [_tag(x(one["x"]), margin["t"] - 8, one["text"], inner) for one in layout.get("annotations", ())],
     ]
 
 
@@ -103,17 +103,22 @@ def _axis(axis: dict, figure: dict, name: str, unit: str, scale: Callable, inner
     for value, text in _ticks(axis, figure, name, unit):
         at = scale(value)
         if name == "y":
-            made.append(el("line", x1=left, x2=right, y1=at, y2=at, stroke="#e3e6e8"))
+            zero = value == 0 and axis["range"][0] < 0 if "range" in axis else False
+            made.append(el("line", x1=left, x2=right, y1=at, y2=at, stroke=LINE if zero else "#e3e6e8"))
             made.append(_text(left - 8, at + 5, text, "end"))
         else:
             made.append(el("line", x1=at, x2=at, y1=bottom, y2=bottom + 5, stroke=LINE))
             made.append(_text(at, bottom + 21, text, "middle"))
     if name == "x":
         made.append(el("line", x1=left, x2=right, y1=bottom, y2=bottom, stroke=LINE))
+        title = axis.get("title", {}).get("text")
+        made += [_text((left + right) / 2, bottom + 44, title, "middle")] if title else []
     return made
 
 
 def _ticks(axis: dict, figure: dict, name: str, unit: str) -> list[tuple]:
+    if "tickvals" in axis:
+        return list(zip(axis["tickvals"], axis["ticktext"], strict=True))
     if axis.get("type") == "category":
         return [(value, value) for value in _categories(axis, figure, name)]
     low, high = axis["range"]
@@ -205,6 +210,14 @@ def _ranges(trace: dict, x: Callable, y: Callable) -> list[Node]:
 def _rgba(text: str) -> tuple[str, str]:
     red, green, blue, strength = text.removeprefix("rgba(").removesuffix(")").split(",")
     return f"rgb({red},{green},{blue})", strength
+
+
+def _tag(across: float, up: float, text: str, inner) -> Node:
+    """A word above the chart, kept inside its edges."""
+    left, right, _, _ = inner
+    half = LETTER * len(text) / 2
+    anchor = "start" if across - half < left else "end" if across + half > right else "middle"
+    return _text(across, up, text, anchor)
 
 
 def _text(across: float, up: float, text: str, anchor: str) -> Node:
