@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboard import briefing, data_page, headlines, overview, places, trends
+from dashboard.awareness import page as awareness
+from dashboard.barriers import page as barriers
 from dashboard.content import Content, Result
+from dashboard.impact import page as impact
+from dashboard.pairs import page as pairs
 from dashboard.sheets import Book
+from dashboard.timing import page as timing
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,11 @@ class Page:
 PAGES = (
     Page(overview.PATH, "Overview", overview.page, book=headlines.book),
     Page(trends.PATH, trends.HEADING, trends.page, trends.result),
+    Page(impact.PATH, impact.HEADING, impact.page, book=impact.book),
+    Page(barriers.PATH, barriers.HEADING, barriers.page, book=barriers.book),
+    Page(pairs.PATH, pairs.HEADING, pairs.page, book=pairs.book),
+    Page(timing.PATH, timing.HEADING, timing.page, book=timing.book),
+    Page(awareness.PATH, awareness.HEADING, awareness.page, book=awareness.book),
     Page(places.PATH, places.HEADING, places.page, book=places.book),
     Page(briefing.PATH, briefing.LABEL, briefing.page),
     Page(data_page.PATH, data_page.HEADING, data_page.page),

@@ -28,7 +28,7 @@ class Door:
         """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""
         return verdict_answers.verdicts(self.principal, indicator, by, event, self.home)
 
-    def counterfactual(self, indicator: str, event: str = verdict_answers.PRIMARY, dimension: str = "", value: str = ""):
+    def counterfactual(self, indicator: str, event=verdict_answers.PRIMARY, dimension="", value="") -> list[dict]:
         """Month by month what happened beside what the earlier trend implies; empty where no version holds it."""
         return verdict_answers.counterfactual(self.principal, indicator, event, dimension, value, self.home)
 

@@ -4,10 +4,13 @@ import hashlib
 from datetime import date
 
 from dashboard import names
+from dashboard.barriers.tables import CLASSES, POSITIONS
 from etl import reference
 from etl.door.answers import PUBLIC, Answer
+from etl.door.breakdown_answers import BreakdownAnswer
 from etl.door.verdict_answers import PRIMARY, VerdictAnswer
 from metrics import wording
+from metrics.dimensions import SPEED_DAYS
 from metrics.evaluate import figure
 from metrics.indicators import INDICATORS
 from metrics.intervals import wilson
@@ -59,6 +62,27 @@ def verdict_row(id, indicator="refusal_rate", **keys):
     }  # fmt: skip
 
 
+CAMPAIGNS = (
+    ("law_enforcement_toolkit", "Law enforcement toolkit", -0.02, 9, 13, 0.94),
+    ("ten_step_guide", "ICO 10 step guide", -0.041, 1, 200, 0.01),
+    ("think_check_share", "'Think. Check. Share.' campaign", None, None, None, None),
+)
+
+
+def campaign_row(event, title, effect, rank, deals, p):
+    """A row of `campaigns`: with too few ways to deal its date, one that stands out, and one without enough data."""
+    ok = effect is not None
+    row = {
+        "indicator": "refusal_rate", "event": event, "title": title, "status": "ok" if ok else "not_enough_data",
+        "event_date": date(2023, 9, 14), "effect": effect, "lower": effect - 0.018 if ok else None,
+        "upper": effect + 0.018 if ok else None, "reached": 36 if ok else None, "compared": 196 if ok else None,
+        "sectors": 13, "rank": rank, "deals": deals, "adjusted_p": p, "before_p": 0.4 if ok else None,
+    }  # fmt: skip
+    says = wording.campaign("Refusal rate", title, effect, row["lower"], row["upper"], rank=rank, deals=deals,
+                            sectors=13, p=p, flat_before=True) if ok else "Refusal rate: not enough data."  # fmt: skip
+    return {**row, "says": says}
+
+
 def _noise(*parts) -> float:
     """A number between 0 and 1 that is always the same for the same parts."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big") / 2**32
@@ -83,7 +107,67 @@ class Fake:
                     for place, id in zip(places, VERDICTS, strict=False)]  # fmt: skip
         else:
             rows = [verdict_row(id, one) for one, id in chosen]
-        return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, tuple(rows))
+        beside = () if by else tuple(campaign_row(*one) for one in CAMPAIGNS) if indicator == "refusal_rate" else ()
+        return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, tuple(rows), beside)
+
+    def counterfactual(self, indicator, event=PRIMARY, dimension="", value=""):
+        """Seven years of months: a level, and four points lower from the day the code came into force."""
+        rows = []
+        for place, month in enumerate(periods_between("month", FIRST, date(2025, 12, 1))):
+            after = month >= date(2021, 11, 1)
+            fitted = 0.23 - 0.0002 * place
+            band = 0.012 + 0.0006 * max(place - 34, 0)
+            rows.append({
+                "indicator": indicator, "event": event, "dimension": dimension, "value": value, "month": month,
+                "observed": fitted - 0.04 * after + 0.01 * (_noise(indicator, month) - 0.5),
+                "fitted": fitted - 0.04 * after, "expected": fitted if after else None,
+                "lower": fitted - band if after else None, "upper": fitted + band if after else None,
+                "in_window": after and month < date(2022, 11, 1),
+            })  # fmt: skip
+        return rows
+
+    def breakdown(self, kind, by="", where=(), level="all"):
+        """Shares of each value of a kind in every period: one under ten, and one cell of a dimension suppressed."""
+        lists = {"reason": "reasons", "law": "laws", "gateway": "gateways"}
+        named = {"class": list(CLASSES), "position": list(POSITIONS)}
+        values = named[kind] if kind in named else [code for code in reference.codes(lists[kind]) if code != "R97"]
+        cells = [where[1]] if by and where else list(names.values(by)) if by else [None]
+        rows = []
+        for cell in cells:
+            for year in [None] if level == "all" else [str(year) for year in range(2019, 2027)]:
+                for place, value in enumerate(values):
+                    keys = {kind: value, **({by: cell} if by else {}), **({level: year} if year else {})}
+                    count = int(1200 * (0.3 + _noise(kind, value, cell)) / len(values)) - 3 * int(year or 2019) % 7
+                    flags = ["synthetic"] if self.synthetic else []
+                    if cell in ("fire", "commercial"):
+                        rows.append(absent("suppressed", **keys))
+                    elif place == len(values) - 1:
+                        rows.append({**keys, **figure("bounded", flags, denominator=1200, lower=0.0, upper=0.012)})
+                    else:
+                        rows.append(row(count, 1200, flags, **keys))
+        return BreakdownAnswer(VERSION, LAST, kind, self.synthetic, tuple(rows))
+
+    def curves(self, question):
+        """Shares undecided that fall by day; one value has no curve."""
+        rows = []
+        for values in self._series(question):
+            for period in self._periods(question):
+                keys = dict(zip(question.keys, values, strict=True)) | ({question.level: period} if period else {})
+                slow = 1 + _noise(values, period)
+                for day in SPEED_DAYS:
+                    made = row(int(3000 * slow / (slow + day / 8)), 3000)
+                    rows.append({**(absent("suppressed") if "fire" in values else made), **keys, "day": day})
+        return Answer(VERSION, LAST, question.definition, question, tuple(rows), self.synthetic)
+
+    def paths(self, indicator):
+        """Nothing before each campaign, three points after it that fade by half."""
+        return [
+            {"event": event, "indicator": indicator, "since": since, "effect": effect, "lower": effect - 0.02,
+             "upper": effect + 0.02}
+            for event, *_ in CAMPAIGNS
+            for since, effect in zip(range(-5, 5), (0.0, 0.004, -0.003, 0.002, 0.0, -0.01, -0.06, -0.05, -0.03, -0.01),
+                                     strict=True)
+        ]  # fmt: skip
 
     def about(self):
         return {

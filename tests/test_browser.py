@@ -20,6 +20,9 @@ STATES = {
     "survey": "/trends?measure=heard_of_code",
     "mistakes": "/trends?measure=x&sector=wizards&from=soon",
     "suppressed": "/trends?sector=fire",
+    "one sector": "/who-says-no?sector=health",
+    "one group": "/awareness?group=sector.health&sort=given",
+    "choices that are wrong": "/barriers?where=wizards&year=soon",
     "missing": "/nowhere",
 }
 CHARTS = ("/trends", "compared", "control", "filtered", "all time", "survey", "suppressed")

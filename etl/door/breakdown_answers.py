@@ -9,12 +9,13 @@ from datetime import date
 
 from etl import reference, snapshot
 from etl.door.answers import PUBLIC, Principal
+from etl.door.read_cells import fetch_all
+from etl.home import home as default_home
 from etl.publishing.breakdowns import BREAKDOWN_DIMENSIONS, BREAKDOWNS
 from etl.publishing.cells import combo_number
-from etl.home import home as default_home
-from etl.door.read_cells import fetch_all
 from metrics import evaluate
 from metrics.dimensions import CODE_LISTS
+from metrics.disclosure import UNDER
 from metrics.periods import label
 from metrics.question import QuestionError
 
@@ -76,15 +77,16 @@ def _fetch(con, kind: str, dimension: str, where, level: str, reported_by: str) 
 
 
 def _rows(found: list[dict], kind: str, dimension: str, by: str, level: str, synthetic: bool) -> list[dict]:
-    """One row a cell and value; a value that occurs in one part only counts none in the other."""
+    """One row a cell and value, for every value that occurs anywhere in the answer, so that none seems left out."""
     cells: dict[tuple, dict[str, dict]] = {}
     for row in found:
         part = cells.setdefault((row["of"], row["period"]), {}).setdefault(row["part"], {"values": {}, **row})
         part["values"][row["value"]] = row["counted"]
     order = {code: at for at, code in enumerate(reference.codes(CODE_LISTS[dimension]))} if dimension else {}
+    values = sorted({row["value"] for row in found})
     rows = []
     for (of, period), parts in sorted(cells.items(), key=lambda cell: (order.get(cell[0][0], 999), str(cell[0][1]))):
-        for value in sorted({value for part in parts.values() for value in part["values"]}):
+        for value in values:
             keys = {kind: value, **({by: of} if by else {})}
             keys |= {level: label(level, period)} if level != "all" else {}
             rows.append({**keys, **_figure(parts, value, synthetic)})
@@ -92,8 +94,10 @@ def _rows(found: list[dict], kind: str, dimension: str, by: str, level: str, syn
 
 
 def _figure(parts: dict[str, dict], value: str, synthetic: bool) -> dict:
+    # What senders keep confidential says nothing of a count under ten, and a count of none is one.
+    none = {"returns": UNDER, "published": 0}
     of_value = {
-        part: {"shown": row["shown"], "counted": row["values"].get(value, 0), "base": row["base"]}
+        part: {"shown": row["shown"], "counted": row["values"].get(value, none[part]), "base": row["base"]}
         for part, row in parts.items()
     }
     made = evaluate.share(of_value.get("returns"), of_value.get("published"), "counted", "base")

@@ -1,0 +1,1 @@
+"""Awareness and where next: the page, its tables, its findings, and the facts that sectors are set beside."""

@@ -1,0 +1,1 @@
+"""Barriers: the page, its tables and its findings."""

@@ -1,0 +1,152 @@
+"""Each campaign against where it had not come: the difference, its pre-trend, how it went on, what could be seen."""
+
+from dashboard import events as marks
+from dashboard import lines, names, parts, strips, words
+from dashboard.grid import Extra, Grid, Key
+from dashboard.lines import Axis, Line
+from dashboard.markup import Node, el
+from dashboard.parts import Told
+from metrics import wording
+from metrics.indicators import INDICATORS
+from metrics.verdicts import SIGNIFICANT
+
+# The smallest difference found four times in five is 2.8 standard errors, and a 95% range is 3.92 of them wide.
+DETECTABLE = 2.8 / 3.92
+FEW = 20  # deals of a date over sectors: with so few nothing can stand out from chance
+EXTRAS = (
+    Extra("begun", "Began"),
+    Extra("reached_said", "Bodies reached, and not"),
+    Extra("rank_said", "Rank among ways to deal its date"),
+    Extra("before_said", "Moving alike before"),
+    Extra("minimum_detectable", "Smallest difference likely to be seen", "size"),
+)
+
+
+def section(source, measure: str, campaigns, made: Grid, path: str, query: str) -> Node:
+    """Every campaign on the chosen figure."""
+    told = told_of(campaigns, INDICATORS[measure].title)
+    if not campaigns:
+        return parts.section("campaigns", told)
+    drawn = [strips.Strip(row["title"], row, row["begun"]) for row in made.rows]
+    paths = {}
+    for row in source.paths(measure):
+        paths.setdefault(row["event"], []).append(row)
+    events = {one["code"]: one for one in source.companion("events")}
+    panels = [_panel(row, events.get(row["event"]), paths.get(row["event"], [])) for row in campaigns]
+    return parts.section(
+        "campaigns", told,
+        parts.chart("campaigns", strips.strips(drawn, "points", line_name="no difference from where it had not come")),
+        parts.tabled(path, query, made, True),
+        el("div", panels, class_="panels"),
+        [parts.tabled(path, query, one, True)
+         for one in path_grids(source.paths(measure), campaigns, INDICATORS[measure].title)],
+    )  # fmt: skip
+
+
+def told_of(campaigns, title: str) -> Told:
+    """How many campaigns stand out, and the reading that the evidence allows."""
+    if not campaigns:
+        return Told("Campaigns: not compared on this figure", (
+            f"{title}: campaigns are not compared on this figure. They are on the refusal rate, reasons the law does "
+            "not support, the shared rate and decisions that cite a tool.",))  # fmt: skip
+    enough = [row for row in campaigns if row["status"] == "ok"]
+    out = [row for row in enough if stands_out(row)]
+    if not enough:
+        return Told("Campaigns: not enough data to compare", (
+            f"{title}: for none of {len(campaigns)} campaigns are there enough bodies where it came and where it had "
+            "not.",))  # fmt: skip
+    if out:
+        heading = f"{title}: {len(out)} of {len(campaigns)} campaigns stand out from chance"
+        text = [f"{title}: {words.listed([row['title'] for row in out])} "
+                f"{'stands' if len(out) == 1 else 'stand'} out from where "
+                f"{'it' if len(out) == 1 else 'they'} had not come."]  # fmt: skip
+    else:
+        heading = f"{title}: no campaign stands out from where it had not come"
+        text = [f"{title}: none of the {len(enough)} campaigns that could be compared differs from where it had not "
+                "come by more than chance deals."]  # fmt: skip
+    if len(enough) < len(campaigns):
+        text.append(f"For {len(campaigns) - len(enough)} there is not enough data.")
+    text.append("Campaigns went to sectors, not to bodies drawn by lot, so a difference is an association.")
+    return Told(heading, tuple(map(wording.checked, text)))
+
+
+def stands_out(row: dict) -> bool:
+    """Whether a campaign's difference passes every test: adjusted p, range without zero, alike beforehand."""
+    flat = row["before_p"] is None or row["before_p"] >= SIGNIFICANT
+    small = row["adjusted_p"] is not None and row["adjusted_p"] < SIGNIFICANT
+    return row["status"] == "ok" and small and flat and row["deals"] > FEW and (row["lower"] > 0 or row["upper"] < 0)
+
+
+def grid(campaigns, title: str) -> Grid:
+    """One row a campaign."""
+    made = []
+    for row in campaigns:
+        ok = row["status"] == "ok"
+        made.append({
+            **row, "value": row["effect"], "numerator": None, "denominator": None, "flags": [],
+            "status": "ok" if ok else "too_few", "begun": words.day(row["event_date"]),
+            "reached_said": f"{row['reached']:,} and {row['compared']:,}" if ok else "",
+            "rank_said": f"{row['rank']} of {row['deals']:,}" if ok else "",
+            "before_said": _before(row) if ok else "",
+            "minimum_detectable": round(DETECTABLE * (row["upper"] - row["lower"]), 3) if ok else None,
+        })  # fmt: skip
+    return Grid("campaigns", f"{title}: where each campaign came, from where it had not",
+                (Key("title", "Campaign", "event"),), tuple(made), "points", EXTRAS, False, "Difference")  # fmt: skip
+
+
+def _before(row: dict) -> str:
+    if row["before_p"] is None:
+        return "not known"
+    return "yes" if row["before_p"] >= SIGNIFICANT else "no: drawing apart"
+
+
+def _panel(row: dict, event: dict | None, path: list[dict]) -> Node:
+    """A campaign: for whom it was, what may be said of it, how the difference went on, its path where it is held."""
+    name = f"campaign-{row['event'].replace('_', '-')}"
+    sectors = marks.codes(event["sectors"]) if event else ()
+    listed = [label.lower() for code, label in names.values("sector").items() if code in sectors]
+    given = f"For {words.listed(listed)}." if listed else ""
+    sentence = " ".join(filter(None, [f"Began {words.day(row['event_date'])}.", given, row["says"], fade(path)]))
+    return parts.panel(name, row["title"], sentence, lines.drawn(chart(path), "points") if path else None)
+
+
+def fade(path: list[dict]) -> str:
+    """How the difference of the first quarter after the start compares with that of the last that is known."""
+    after = [row for row in path if row["since"] >= 1 and row["effect"] is not None] or [
+        row for row in path if row["since"] >= 0 and row["effect"] is not None]  # fmt: skip
+    if len(after) < 2:
+        return ""
+    first, last = after[0], after[-1]
+    told = [f"{wording.points(one['effect'], True)} points ({wording.points(one['lower'], True)} to "
+            f"{wording.points(one['upper'], True)})" for one in (first, last)]  # fmt: skip
+    apart = last["lower"] > first["upper"] or last["upper"] < first["lower"]
+    smaller = abs(last["effect"]) < abs(first["effect"])
+    ending = "the ranges overlap, so no fading or growth can be told"
+    if apart:
+        ending = "it faded" if smaller else "it grew"
+    return wording.checked(f"In quarter {first['since']} after it began the difference was {told[0]}; in quarter "
+                           f"{last['since']}, {told[1]}: {ending}.")  # fmt: skip
+
+
+def chart(path: list[dict]) -> dict:
+    """The difference by quarters since the campaign began; what stands left of zero is the time before it."""
+    points = tuple((row["since"], row["effect"], row["lower"], row["upper"]) for row in path)
+    since = [row["since"] for row in path]
+    ticks = tuple((at, f"{at:+d}".replace("-", "−").replace("+0", "0")) for at in since)
+    drawn = [Line("Difference", points, 0, bars=True)]
+    axis = Axis("linear", (min(since) - 0.5, max(since) + 0.5), ticks, "Quarters since it began")
+    return lines.figure(drawn, axis, "points", 240, marked=((0, "began"),))
+
+
+def path_grids(rows: list[dict], campaigns, title: str) -> list[Grid]:
+    """Every campaign's quarters as one table."""
+    titles = {row["event"]: row["title"] for row in campaigns}
+    made = tuple(
+        {"event": row["event"], "title": titles.get(row["event"], row["event"]), "since": row["since"],
+         "value": row["effect"], "lower": row["lower"], "upper": row["upper"], "numerator": None, "denominator": None,
+         "status": "ok" if row["effect"] is not None else "too_few", "flags": []}
+        for row in rows
+    )  # fmt: skip
+    keys = (Key("title", "Campaign", "event"), Key("since", "Quarters since it began"))
+    return [Grid("campaign-quarters", f"{title}: difference by quarters since each campaign began", keys, made,
+                 "points", (), False, "Difference")] if made else []  # fmt: skip

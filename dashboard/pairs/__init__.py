@@ -1,0 +1,1 @@
+"""Who says no to whom: the page, its tables and its findings."""

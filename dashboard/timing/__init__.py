@@ -1,0 +1,1 @@
+"""Time to decision: the page, its tables and its findings."""

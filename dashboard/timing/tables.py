@@ -1,0 +1,48 @@
+"""The tables of the page on time to decision, each described once."""
+
+from dashboard import names
+from dashboard.grid import Grid, Key
+from etl import reference
+from metrics.dimensions import CODE_LISTS
+
+LABELS = {
+    ("under_agreement", "yes"): "Under an agreement",
+    ("under_agreement", "no"): "Not under one",
+    ("under_agreement", "not_stated"): "Not stated whether under one",
+}
+
+
+def group_label(by: str, code: str) -> str:
+    """What a value is called on this page."""
+    return LABELS.get((by, code), names.label(by, code))
+
+
+def grids(asked) -> list[Grid]:
+    """All tables of the page, in its order."""
+    made = [curve(asked, by) for by in asked.curves]
+    return [*made, *(halves(asked, by) for by in asked.halves)]
+
+
+def curve(asked, by: str) -> Grid:
+    """The share undecided on every published day, by the values of a dimension."""
+    rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.curves[by])
+    keys = (Key(f"{by}_label", names.dimension(by), by), Key("day", "Days since the request came"))
+    return Grid(f"curves-by-{by.replace('_', '-')}",
+                f"Share undecided by day and {names.dimension(by).lower()}, {asked.span}", keys, rows,
+                figure="Still undecided")  # fmt: skip
+
+
+def halves(asked, by: str) -> Grid:
+    """Days until half are decided, by the values of a dimension."""
+    rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.halves[by]
+                 if row[by] != reference.NOT_STATED)  # fmt: skip
+    return Grid(f"half-by-{by.replace('_', '-')}",
+                f"Days until half are decided, by {names.dimension(by).lower()}, {asked.span}",
+                (Key(f"{by}_label", names.dimension(by), by),), rows, "days", figure="Half decided within")  # fmt: skip
+
+
+def occurring(rows, by: str) -> list[tuple[str, str]]:
+    """(code, label) of the values that occur, in the order of the list; those not stated last or left out."""
+    present = {row[by] for row in rows}
+    listed = [code for code in reference.codes(CODE_LISTS[by]) if code in present and code != reference.NOT_STATED]
+    return [(code, group_label(by, code)) for code in listed]
