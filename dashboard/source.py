@@ -28,14 +28,6 @@ class Door:
         """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""
         return verdict_answers.verdicts(self.principal, indicator, by, event, self.home)
 
-    def counterfactual(self, indicator: str, event=verdict_answers.PRIMARY, dimension="", value="") -> list[dict]:
-        """Month by month what happened beside what the earlier trend implies; empty where no version holds it."""
-        return verdict_answers.counterfactual(self.principal, indicator, event, dimension, value, self.home)
-
-    def paths(self, indicator: str) -> list[dict]:
-        """Each campaign's difference by quarters since it began; empty where no version holds it."""
-        return verdict_answers.paths(self.principal, indicator, self.home)
-
     def breakdown(self, kind: str, by: str = "", where=(), level: str = "all"):
         """The BreakdownAnswer of reasons, classes, positions, laws or gateways."""
         return breakdown_answers.breakdown(self.principal, kind, by, where, level, home=self.home)

@@ -110,7 +110,7 @@ class Fake:
         beside = () if by else tuple(campaign_row(*one) for one in CAMPAIGNS) if indicator == "refusal_rate" else ()
         return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, tuple(rows), beside)
 
-    def counterfactual(self, indicator, event=PRIMARY, dimension="", value=""):
+    def _months(self, indicator, event=PRIMARY, dimension="", value=""):
         """Seven years of months: a level, and four points lower from the day the code came into force."""
         rows = []
         for place, month in enumerate(periods_between("month", FIRST, date(2025, 12, 1))):
@@ -159,13 +159,13 @@ class Fake:
                     rows.append({**(absent("suppressed") if "fire" in values else made), **keys, "day": day})
         return Answer(VERSION, LAST, question.definition, question, tuple(rows), self.synthetic)
 
-    def paths(self, indicator):
+    def _paths(self, indicator):
         """Nothing before each campaign, three points after it that fade by half."""
         return [
             {"event": event, "indicator": indicator, "since": since, "effect": effect, "lower": effect - 0.02,
              "upper": effect + 0.02}
             for event, *_ in CAMPAIGNS
-            for since, effect in zip(range(-5, 5), (0.0, 0.004, -0.003, 0.002, 0.0, -0.01, -0.06, -0.05, -0.03, -0.01),
+            for since, effect in zip(range(-5, 4), (0.0, 0.004, -0.003, 0.002, 0.0, -0.06, -0.05, -0.03, -0.01),
                                      strict=True)
         ]  # fmt: skip
 
@@ -229,6 +229,10 @@ class Fake:
         return {**row(int(base * chance), base, flags)}
 
     def companion(self, table, **equals):
+        if table == "counterfactuals":
+            return self._months(**equals)
+        if table == "campaign_paths":
+            return self._paths(**equals)
         return {
             "events": [event._asdict() for event in reference.events()],
             "registers": self.registers,

@@ -152,7 +152,7 @@ def test_nothing_published_is_a_sentence_and_not_a_failure():
         def about(self):
             raise Refusal("Nothing has been published yet.")
 
-        def answer(self, question):
+        def answer(self, *_, **__):
             raise Refusal("Nothing has been published yet.")
 
         companion = answer

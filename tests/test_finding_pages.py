@@ -49,10 +49,8 @@ class Empty(Fake):
     def verdicts(self, indicator=None, by="", event=""):
         return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, ())
 
-    def counterfactual(self, *_, **__):
+    def companion(self, table, **equals):
         return []
-
-    paths = counterfactual
 
     def breakdown(self, kind, by="", where=(), level="all"):
         return BreakdownAnswer(VERSION, LAST, kind, self.synthetic, ())
@@ -85,8 +83,8 @@ class Hidden(Fake):
         found = super().verdicts(indicator, by)
         return type(found)(**{**vars(found), "rows": (), "campaigns": ()})
 
-    def counterfactual(self, *_, **__):
-        return []
+    def companion(self, table, **equals):
+        return [] if table in ("counterfactuals", "campaign_paths") else super().companion(table, **equals)
 
 
 class Read(HTMLParser):

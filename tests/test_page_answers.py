@@ -8,7 +8,7 @@ from dashboard.app import create_app
 from dashboard.pages import PAGES
 from dashboard.source import Door
 from etl import snapshot
-from etl.door import breakdown_answers, verdict_answers
+from etl.door import answers, breakdown_answers
 from etl.door.answers import PUBLIC, answer, curves
 from etl.home import Home
 from etl.publishing import publish
@@ -95,14 +95,9 @@ def test_a_curve_never_rises(home):
     assert known == sorted(known, reverse=True)
 
 
-def test_a_version_without_the_months_of_a_verdict_gives_none(home):
-    _, con = snapshot.Reader(home).cursor()
-    held = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if "counterfactuals" not in held:
-        assert verdict_answers.counterfactual(PUBLIC, "refusal_rate", home=home) == []
-    if "campaign_paths" not in held:
-        assert verdict_answers.paths(PUBLIC, "refusal_rate", home=home) == []
-    assert verdict_answers.counterfactual(PUBLIC, "heard_of_code", home=home) == []
+def test_a_version_older_than_a_table_has_no_rows_of_it(home, monkeypatch):
+    monkeypatch.setattr(answers, "COMPANIONS", (*answers.COMPANIONS, "to_come"))
+    assert Door(home).companion("to_come") == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path)

@@ -77,7 +77,7 @@ def test_a_gap_of_less_than_two_years_is_not_followed():
 
 def path(*effects):
     return [{"since": since, "effect": effect, "lower": effect - 0.01, "upper": effect + 0.01}
-            for since, effect in enumerate(effects, -1)]  # fmt: skip
+            for since, effect in enumerate(effects, -2)]  # fmt: skip
 
 
 def test_a_campaign_fades_grows_or_cannot_be_told():

@@ -12,6 +12,7 @@ from metrics.verdicts import SIGNIFICANT
 
 # The smallest difference found four times in five is 2.8 standard errors, and a 95% range is 3.92 of them wide.
 DETECTABLE = 2.8 / 3.92
+MOST_TICKS = 11
 FEW = 20  # deals of a date over sectors: with so few nothing can stand out from chance
 EXTRAS = (
     Extra("begun", "Began"),
@@ -28,19 +29,25 @@ def section(source, measure: str, campaigns, made: Grid, path: str, query: str) 
     if not campaigns:
         return parts.section("campaigns", told)
     drawn = [strips.Strip(row["title"], row, row["begun"]) for row in made.rows]
-    paths = {}
-    for row in source.paths(measure):
-        paths.setdefault(row["event"], []).append(row)
+    by_event = {}
+    held = paths(source, measure)
+    for row in held:
+        by_event.setdefault(row["event"], []).append(row)
     events = {one["code"]: one for one in source.companion("events")}
-    panels = [_panel(row, events.get(row["event"]), paths.get(row["event"], [])) for row in campaigns]
+    panels = [_panel(row, events.get(row["event"]), by_event.get(row["event"], [])) for row in campaigns]
     return parts.section(
         "campaigns", told,
         parts.chart("campaigns", strips.strips(drawn, "points", line_name="no difference from where it had not come")),
         parts.tabled(path, query, made, True),
         el("div", panels, class_="panels"),
         [parts.tabled(path, query, one, True)
-         for one in path_grids(source.paths(measure), campaigns, INDICATORS[measure].title)],
+         for one in path_grids(held, campaigns, INDICATORS[measure].title)],
     )  # fmt: skip
+
+
+def paths(source, measure: str) -> list[dict]:
+    """Each campaign's difference by whole quarters since it began; none where no version holds it."""
+    return sorted(source.companion("campaign_paths", indicator=measure), key=lambda row: (row["event"], row["since"]))
 
 
 def told_of(campaigns, title: str) -> Told:
@@ -111,31 +118,30 @@ def _panel(row: dict, event: dict | None, path: list[dict]) -> Node:
 
 
 def fade(path: list[dict]) -> str:
-    """How the difference of the first quarter after the start compares with that of the last that is known."""
-    after = [row for row in path if row["since"] >= 1 and row["effect"] is not None] or [
-        row for row in path if row["since"] >= 0 and row["effect"] is not None]  # fmt: skip
+    """How the difference of the first whole quarter compares with that of the last that is known."""
+    after = [row for row in path if row["since"] >= 0 and row["effect"] is not None]
     if len(after) < 2:
         return ""
     first, last = after[0], after[-1]
     told = [f"{wording.points(one['effect'], True)} points ({wording.points(one['lower'], True)} to "
             f"{wording.points(one['upper'], True)})" for one in (first, last)]  # fmt: skip
     apart = last["lower"] > first["upper"] or last["upper"] < first["lower"]
-    smaller = abs(last["effect"]) < abs(first["effect"])
     ending = "the ranges overlap, so no fading or growth can be told"
     if apart:
-        ending = "it faded" if smaller else "it grew"
-    return wording.checked(f"In quarter {first['since']} after it began the difference was {told[0]}; in quarter "
-                           f"{last['since']}, {told[1]}: {ending}.")  # fmt: skip
+        ending = "it faded" if abs(last["effect"]) < abs(first["effect"]) else "it grew"
+    return wording.checked(f"In its first whole quarter the difference was {told[0]}; in quarter {last['since'] + 1}, "
+                           f"{told[1]}: {ending}.")  # fmt: skip
 
 
 def chart(path: list[dict]) -> dict:
-    """The difference by quarters since the campaign began; what stands left of zero is the time before it."""
+    """The difference by quarters since the campaign began; left of the line each step from the quarter before it."""
     points = tuple((row["since"], row["effect"], row["lower"], row["upper"]) for row in path)
     since = [row["since"] for row in path]
-    ticks = tuple((at, f"{at:+d}".replace("-", "−").replace("+0", "0")) for at in since)
+    every = 1 if len(since) <= MOST_TICKS else 2
+    ticks = tuple((at, f"{at:+d}".replace("-", "−").replace("+0", "0")) for at in since if at % every == 0)
     drawn = [Line("Difference", points, 0, bars=True)]
-    axis = Axis("linear", (min(since) - 0.5, max(since) + 0.5), ticks, "Quarters since it began")
-    return lines.figure(drawn, axis, "points", 240, marked=((0, "began"),))
+    axis = Axis("linear", (min(since) - 0.5, max(since) + 0.5), ticks, "Whole quarters since it began")
+    return lines.figure(drawn, axis, "points", 240, marked=((-0.5, "began"),))
 
 
 def path_grids(rows: list[dict], campaigns, title: str) -> list[Grid]:
@@ -147,6 +153,6 @@ def path_grids(rows: list[dict], campaigns, title: str) -> list[Grid]:
          "status": "ok" if row["effect"] is not None else "too_few", "flags": []}
         for row in rows
     )  # fmt: skip
-    keys = (Key("title", "Campaign", "event"), Key("since", "Quarters since it began"))
+    keys = (Key("title", "Campaign", "event"), Key("since", "Whole quarters since it began"))
     return [Grid("campaign-quarters", f"{title}: difference by quarters since each campaign began", keys, made,
                  "points", (), False, "Difference")] if made else []  # fmt: skip

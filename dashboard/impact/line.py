@@ -7,6 +7,7 @@ from dashboard.grid import Extra, Grid, Key
 from dashboard.lines import Axis, Line
 from dashboard.markup import Node, el
 from dashboard.parts import Told
+from etl.door.verdict_answers import PRIMARY
 from metrics import wording
 from metrics.indicators import INDICATORS
 
@@ -16,7 +17,7 @@ YEAR = 12  # months
 def section(source, measure: str, verdict: dict | None, path: str, query: str) -> Node:
     """The chosen figure: its verdict, the line of what was expected, and the table of its months."""
     title = INDICATORS[measure].title
-    rows = source.counterfactual(measure)
+    rows = months(source, measure)
     told = said(title, verdict, rows)
     if not rows:
         return parts.section("line", told, el(
@@ -28,6 +29,12 @@ def section(source, measure: str, verdict: dict | None, path: str, query: str) -
         parts.chart("line", lines.drawn(drawn, "share", wide=True), key),
         [parts.tabled(path, query, one, True) for one in grids(rows, title)],
     )  # fmt: skip
+
+
+def months(source, measure: str) -> list[dict]:
+    """What was observed, fitted and expected over all returns, month by month; none where no version holds it."""
+    rows = source.companion("counterfactuals", indicator=measure, event=PRIMARY, dimension="", value="")
+    return sorted(rows, key=lambda row: row["month"])
 
 
 def said(title: str, verdict: dict | None, rows) -> Told:

@@ -118,8 +118,8 @@ def book(source, query: str, address: str):
         verdicts.five(everything.rows),
         verdicts.grouped(source.verdicts(measure, by).rows, measure, by),
         campaigns.grid(one.campaigns, INDICATORS[measure].title),
-        *line.grids(source.counterfactual(measure), INDICATORS[measure].title),
-        *campaigns.path_grids(source.paths(measure), one.campaigns, INDICATORS[measure].title),
+        *line.grids(line.months(source, measure), INDICATORS[measure].title),
+        *campaigns.path_grids(campaigns.paths(source, measure), one.campaigns, INDICATORS[measure].title),
     ]
     return parts.book(f"{HEADING} {measure}", headline(everything.rows), one, grids, query,
                       choices.address(address, CHOICES, chosen), NOTES)  # fmt: skip

@@ -7,6 +7,8 @@ Page, table, chart, download, JSON and the `figure` command all call it. It read
 from dataclasses import dataclass
 from datetime import date
 
+import duckdb
+
 from etl import snapshot
 from etl.door.read_cells import cells, curve, fetch_all, speed
 from etl.door.read_tables import returned, stocks, survey
@@ -76,12 +78,18 @@ def about(principal: Principal = PUBLIC, home=None) -> dict:
 
 
 def companion(table: str, principal: Principal = PUBLIC, home=None, **equals) -> list[dict]:
-    """The rows of one of the small published tables, COMPANIONS: all, or those whose columns equal what is given."""
+    """The rows of one of the small published tables, COMPANIONS: all, or those whose columns equal what is given.
+
+    None where the version was published before there was such a table.
+    """
     if table not in COMPANIONS:
         raise ValueError(f"there is no published table {table!r}")
     _, con = _open(principal, home)
     kept = " AND ".join(f'"{name}" = ?' for name in equals) or "TRUE"
-    return fetch_all(con, f"SELECT * FROM {table} WHERE {kept}", equals.values())
+    try:
+        return fetch_all(con, f"SELECT * FROM {table} WHERE {kept}", equals.values())
+    except duckdb.CatalogException:
+        return []
 
 
 COMPANIONS = (

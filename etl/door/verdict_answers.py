@@ -77,33 +77,6 @@ def campaigns(principal: Principal = PUBLIC, indicator=None, home=None) -> list[
     return [{**row, "says": _campaign_said(row)} for row in found if indicator in (None, row["indicator"])]
 
 
-def counterfactual(principal: Principal, indicator: str, event: str = PRIMARY, dimension: str = "", value: str = "",
-                   home=None) -> list[dict]:  # fmt: skip
-    """Month by month: `observed`, the model's `fitted`, and after the date what the earlier trend implies, `expected`,
-    with its 95% band; fractions. Empty where the published version holds none.
-
-    dimension: "" for all returns or "sector"; value: the sector.
-    """
-    _check(indicator, dimension)
-    where = "indicator = ? AND event = ? AND dimension = ? AND value = ? ORDER BY month"
-    return _later("counterfactuals", where, [indicator, event, dimension, value], home)
-
-
-def paths(principal: Principal, indicator: str, home=None) -> list[dict]:
-    """Each campaign's difference by quarters `since` it began (before it: negative), with limits; fractions."""
-    _check(indicator, "")
-    return _later("campaign_paths", "indicator = ? ORDER BY event, since", [indicator], home)
-
-
-def _later(table: str, where: str, values: list, home) -> list[dict]:
-    """Rows of a table that older versions do not hold: none then."""
-    _, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
-    try:
-        return fetch_all(con, f"SELECT * FROM {table} WHERE {where}", values)
-    except duckdb.CatalogException:
-        return []
-
-
 def _campaign_said(row: dict) -> str:
     title = INDICATORS[row["indicator"]].title
     if row["status"] != "ok":
