@@ -1,7 +1,7 @@
 """Refusals by reason, class, position and law, and requests by gateway, as published: shares of those that say.
 
-Like etl/answers.py this reads one stored row for each value; nothing is summed. A part of a cell that a rule hides
-stays hidden, and what senders have published stands apart from it, as everywhere.
+Like etl/door/answers.py this reads one stored row for each value; nothing is summed. A part of a cell that a rule
+hides stays hidden, and what senders have published stands apart from it, as everywhere.
 """
 
 from dataclasses import dataclass
@@ -97,7 +97,9 @@ def _figure(parts: dict[str, dict], value: str, synthetic: bool) -> dict:
     # What senders keep confidential says nothing of a count under ten, and a count of none is one.
     none = {"returns": UNDER, "published": 0}
     of_value = {
-        part: {"shown": row["shown"], "counted": row["values"].get(value, none[part]), "base": row["base"]}
+        # How many bodies are behind it is not stored, so the range speaks of the refusals recorded.
+        part: {"shown": row["shown"], "counted": row["values"].get(value, none[part]), "base": row["base"],
+               "bodies": None}
         for part, row in parts.items()
     }
     made = evaluate.share(of_value.get("returns"), of_value.get("published"), "counted", "base")
