@@ -9,24 +9,26 @@ WIDTH, HEIGHT, EDGE = 240, 22, 6
 
 
 class Dot(NamedTuple):
-    """A row of the table: its heading, its row of figures, and further cells to stand before the figure."""
+    """A row of the table: its heading, its row of figures, further cells to stand before the figure, and the value and
+    the range in words where they are not written as a page writes its own figures."""
 
     label: str
     row: dict | None
     cells: tuple = ()
-    strong: bool = False
+    said: tuple[str, str] | None = None
 
 
-def table(caption: str, first: str, dots: list[Dot], unit: str, line: float | None = None, extra=()) -> Node:
-    """The table: `first` heads the labels, `extra` the further cells; `line` is a value to hold them all against."""
+def table(caption: str, first: str, dots: list[Dot], unit: str, line: float | None = None, extra=(),
+          figures=("Figure", "95% range")) -> Node:  # fmt: skip
+    """The table: `first` heads the labels, `extra` the further cells, `figures` the value and its range; `line` is a
+    value to hold them all against."""
     top = max([one.row[name] or 0 for one in dots if shown(one.row) for name in ("value", "upper")] + [line or 0, 0.01])
     body = [
-        [el("strong", one.label) if one.strong else one.label, *one.cells, *_figures(one.row, unit),
-         picture(one.row, top, line)]
+        [one.label, *one.cells, *(one.said or _figures(one.row, unit)), picture(one.row, top, line)]
         for one in dots
     ]  # fmt: skip
     scale = f"Drawn from 0 to {words.number(top, unit)}"
-    headings = (first, *extra, "Figure", "95% range", scale)
+    headings = (first, *extra, *figures, scale)
     made = tables.table(caption, headings, body, (len(extra) + 1, len(extra) + 2))
     return tables.scrolling(f"{caption}, table", made)
 

@@ -42,13 +42,15 @@ def _levels(view: View) -> list[tuple[str, str]]:
     ]
 
 
-def short_form(path: str, view: View, years: range, offered_by: str) -> Node:
-    """A measure that can be told apart by the dimension `offered_by`, and one year unless it comes from a survey."""
+def short_form(path: str, view: View, years: range, offered_by: str = "", listed=None) -> Node:
+    """A measure of those `listed`, or else that can be told apart by the dimension `offered_by`; and one year unless it
+    comes from a survey."""
+    listed = listed or tuple(one.id for one in INDICATORS.values() if offered_by in offered(one.id))
     surveyed = levels_of(view.indicator) == ("wave",)
     until = [("", "Latest settled"), *((str(year), str(year)) for year in years)]
     return el(
         "form",
-        _measure(view, {}, tuple(one.id for one in INDICATORS.values() if offered_by in offered(one.id))),
+        _measure(view, {}, listed),
         None if surveyed else _select("to", "Year", until, view.last or "", {}),
         el("button", "Update", type="submit", class_="govuk-button"),
         method="get", action=path, class_="short-form", aria_label="Choose what is shown",

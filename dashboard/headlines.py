@@ -97,6 +97,12 @@ def pair(one: Series, level: str) -> tuple[dict | None, dict | None]:
     return (before[-1] if before else None), (after[-1] if after else None)
 
 
+def settled_year(source, measure: str) -> str | None:
+    """The latest whole settled year of a measure over all returns; None before there is one."""
+    row = pair(only(View(measure, level="year"), source), "year")[1]
+    return row["year"] if row else None
+
+
 def counted(told: list[Headline]) -> str:
     """What became of each family, in one sentence: `Improving: refusals and reasons. Higher: awareness.`"""
     calls: dict[str, list[str]] = {}

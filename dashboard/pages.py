@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard import briefing, data_page, headlines, overview, places, trends
+from dashboard import briefing, compare, data_page, headlines, overview, places, trends
 from dashboard.awareness import page as awareness
 from dashboard.barriers import page as barriers
 from dashboard.content import Content, Result
@@ -34,6 +34,7 @@ PAGES = (
     Page(timing.PATH, timing.HEADING, timing.page, book=timing.book),
     Page(awareness.PATH, awareness.HEADING, awareness.page, book=awareness.book),
     Page(places.PATH, places.HEADING, places.page, book=places.book),
+    Page(compare.PATH, compare.HEADING, compare.page, book=compare.book),
     Page(briefing.PATH, briefing.LABEL, briefing.page),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
 )

@@ -4,6 +4,7 @@ Pages take a source as an argument, so that a test can put its own figures in pl
 """
 
 from etl.door import answers, breakdown_answers, verdict_answers
+from etl.door import own as body_file
 
 
 class Door:
@@ -35,3 +36,7 @@ class Door:
     def curves(self, question):
         """The Answer of a question about time to decision, on every published day."""
         return answers.curves(self.principal, question, self.home)
+
+    def own(self, section: str, **equals) -> list[dict]:
+        """The rows of a section (figure, compared, club) of the principal's own file. Refusal for anybody else."""
+        return body_file.own(self.principal, section, self.home, **equals)

@@ -9,6 +9,7 @@ from etl import reference
 from etl.door.answers import PUBLIC, Answer
 from etl.door.breakdown_answers import BreakdownAnswer
 from etl.door.verdict_answers import PRIMARY, VerdictAnswer
+from etl.errors import Refusal
 from metrics import wording
 from metrics.dimensions import SPEED_DAYS
 from metrics.evaluate import figure
@@ -88,13 +89,50 @@ def _noise(*parts) -> float:
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:4], "big") / 2**32
 
 
+def peer_ranges(year):
+    """The middle half of three kinds of body, and of one kind in one region."""
+    kinds = (("district", "", 115, 0.08, 2.0), ("unitary", "", 35, 0.1, 1.0), ("police_force", "", 37, 0.04, 1.4),
+             ("district", "E12000008", 39, 0.1, 1.1))  # fmt: skip
+    for kind, region, bodies, low, phi in kinds:
+        yield {
+            "indicator": "refusal_rate", "level": "year", "period": date(year, 1, 1), "body_type": kind,
+            "rule": "type_region" if region else "type", "region": region, "bodies": bodies, "q25": low,
+            "q50": low + 0.05, "q75": low + 0.1, "target": low + 0.06, "phi": phi, "tau2": 0.01,
+        }  # fmt: skip
+
+
+COUNTED = ("numerator", "denominator", "lower", "upper", "status")
+
+
+def own_rows(body, position="similar"):
+    """Rows of a body's own file, in the columns of etl/publishing/body_files.py."""
+    blank = dict.fromkeys(("rule", "peers", "q25", "q50", "q75", "expected", "ratio", "ratio_lower", "ratio_upper", "z",
+                           "position"))  # fmt: skip
+    for measure in ("refusal_rate", "shared_rate"):
+        for year in range(2019, 2026):
+            made = row(60 + year % 7, 400)
+            shared = {"body": body, "indicator": measure, "level": "year", "period": date(year, 1, 1), "dimension": "",
+                      "value": "", "flags": "synthetic", "figure": made["value"],
+                      **{name: made[name] for name in COUNTED}}  # fmt: skip
+            yield {**blank, "section": "figure", **shared}
+            yield {**shared, "section": "compared", "rule": "type_region", "peers": 12, "q25": 0.1, "q50": 0.14,
+                   "q75": 0.19, "expected": 58.2, "ratio": 1.1, "ratio_lower": 0.8, "ratio_upper": 1.4, "z": 0.4,
+                   "position": position}  # fmt: skip
+        for dimension, values in (("requester_sector", ("police", "health")), ("under_agreement", ("yes", "no"))):
+            for place, value in enumerate(values):
+                made = row(20 + 9 * place, 90)
+                yield {**blank, "section": "figure", "body": body, "indicator": measure, "level": "all", "period": None,
+                       "dimension": dimension, "value": value, "flags": "", "figure": made["value"],
+                       **{name: made[name] for name in COUNTED}}  # fmt: skip
+
+
 class Fake:
     """Figures for any question: shares fall over time, the last periods are provisional, one value is suppressed."""
 
-    def __init__(self, synthetic=True, registers=(), rows=None, judged=True):
+    def __init__(self, synthetic=True, registers=(), rows=None, judged=True, principal=PUBLIC):
         self.synthetic, self.registers, self.rows, self.judged = synthetic, list(registers), rows, judged
+        self.principal = principal
         self.asked = []
-        self.principal = PUBLIC
 
     def verdicts(self, indicator=None, by="", event=PRIMARY):
         """One verdict of each kind over all returns, or for a dimension's first values."""
@@ -228,6 +266,16 @@ class Fake:
             return figure("bounded", flags, denominator=64, lower=0.0, upper=0.25)
         return {**row(int(base * chance), base, flags)}
 
+    def own(self, section, **equals):
+        """A body's own file: two measures by year, beside its peers, and one member of its club."""
+        if self.principal.role != "council":
+            raise Refusal("Sign in as the body whose own figures you want to see.")
+        rows = list(own_rows(self.principal.body)) if section != "club" else [
+            {**one, "body": "E06000002"} for one in own_rows("E06000002") if one["section"] == "figure"
+            and one["dimension"] == ""]  # fmt: skip
+        wanted = {"section": "figure" if section == "club" else section, **equals}
+        return [one for one in rows if all(one[name] == value for name, value in wanted.items())]
+
     def companion(self, table, **equals):
         if table == "counterfactuals":
             return self._months(**equals)
@@ -256,6 +304,7 @@ class Fake:
                  "rows_read": 41000, "rows_used": 40950, "rows_held": 30, "rows_skipped": 20, "rows_made": 40950},
             ],
             "skips": [{"file": "register.xlsx", "sheet": "Releases", "reason": "no date", "rows": 12}],
+            "peer_ranges": [one for year in range(2019, 2027) for one in peer_ranges(year)],
             "waves": [],
             "catalogue": [],
         }[table]  # fmt: skip
