@@ -104,10 +104,11 @@ def sentences(told: list[dict]) -> list[Node]:
 def _tables(told: list[dict], measure: str, year: str) -> list[Node]:
     name = INDICATORS[measure].title
     made = []
-    for heading, kinds in (("Councils by type", peers.COUNCILS), ("Other bodies by type", peers.OTHERS)):
+    for heading, which, kinds in (("Councils by type", "type of council", peers.COUNCILS),
+                                  ("Other bodies by type", "other type", peers.OTHERS)):  # fmt: skip
         rows = by_kind(told, kinds)
         if rows:
-            caption = f"{name} in {year}: the middle half of each type"
+            caption = f"{name} in {year}: the middle half of each {which}"
             table = _table(caption, rows, lambda row: peers.kind(row["body_type"]))
             made += [el("h3", heading, class_="govuk-heading-s"), table]
     nearer = [row for row in told if row["rule"] == "type_region" and row["body_type"] in peers.COUNCILS]

@@ -123,16 +123,16 @@ def _beside(of_year: dict[str, dict], year: str) -> list[Node]:
     if not rows:
         return []
     body = [
-        [INDICATORS[row["indicator"]].title,
+        [INDICATORS[row["indicator"]].title, peers.POSITIONS[row["position"]],
          [el("strong", words.value(_figure(row), "share")),
           el("span", words.interval(row, "share") or "", class_="range")],
          peers.middle(row), ratio(row) if row["ratio"] is not None else "none expected",
-         peers.POSITIONS[row["position"]], funnel(row["z"])]
+         funnel(row["z"])]
         for row in rows
     ]  # fmt: skip
-    headings = ("Measure", "You, 95% range", "Peers' middle half", "Against what your mix implies", "Place",
+    headings = ("Measure", "Place", "You, 95% range", "Peers' middle half", "Against what your mix implies",
                 "Within the limits")  # fmt: skip
-    made = tables.table(f"You and your peers in {year}", headings, body, (1, 2, 3))
+    made = tables.table(f"You and your peers in {year}", headings, body, (2, 3, 4))
     return [
         el("h3", "All measures beside your peers", class_="govuk-heading-s"),
         tables.scrolling("You and your peers, table", made),

@@ -5,6 +5,7 @@ Needs Chromium: skipped with a plain reason when there is none, failed when CI i
 
 import re
 import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -36,18 +37,25 @@ REGISTER = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def address(chromium):
-    """The address of a server with made-up figures. Asks for Chromium first: without it nothing needs serving."""
+@contextmanager
+def served(source):
+    """The address of a server of these figures, for as long as it is needed."""
     from waitress.server import create_server
 
     from dashboard.app import create_app
 
-    server = create_server(create_app(Fake(registers=REGISTER)).server, host="127.0.0.1", port=0, threads=4)
+    server = create_server(create_app(source).server, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
+
+
+@pytest.fixture(scope="module")
+def address(chromium):
+    """The address of a server with made-up figures. Asks for Chromium first: without it nothing needs serving."""
+    with served(Fake(registers=REGISTER)) as found:
+        yield found
 
 
 @pytest.fixture

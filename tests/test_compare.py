@@ -114,6 +114,22 @@ def test_the_page_is_served_to_both():
         assert f"{said}</h1>" in client.get("/compare").get_data(as_text=True)
 
 
+def test_a_bodys_own_page_is_accessible_fits_a_phone_and_prints_to_two_pages_of_a4(browser):
+    from tests.test_browser import served, violations
+
+    with served(Fake(principal=COUNCIL)) as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}/compare")
+        assert violations(page) == []
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert violations(page) == []
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert len(re.findall(rb"/MediaBox", page.pdf(prefer_css_page_size=True))) <= 2
+        page.close()
+
+
 # --- the body's own file, at the door ----------------------------------------------------------------------------
 
 
