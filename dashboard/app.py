@@ -19,6 +19,7 @@ from dashboard.pages import BY_PATH, PAGES
 from dashboard.source import Door
 from dashboard.view import link, parse
 from etl.errors import Refusal
+from etl.intake import contracts
 
 OUTPUTS = (("chart", "figure"), ("answer", "data"))
 KEPT = 128  # answers kept in memory: an answer is some tens of kilobytes
@@ -97,6 +98,12 @@ def _routes(app: App) -> None:
         if book is None:
             return _trouble(app, shell.missing(request.path))
         return _file(form.write(book), form.mimetype, f"{book.name}.{ending}")
+
+    @app.server.get("/contracts/<kind>.json")
+    def described(kind):
+        if kind not in (*contracts.kinds(), "cover"):
+            return _trouble(app, shell.missing(request.path))
+        return _file(contracts.schema(kind), "application/json", f"{kind}.json")
 
     @app.server.get("/chart.svg")
     def chart():

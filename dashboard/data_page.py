@@ -149,7 +149,9 @@ def _returns(source) -> list[Node]:
         ]
         table = _scroll(f"Columns of {contract.title.lower()}", ("Column", "Name", "Required", "Type", "What it holds"),
                         body)  # fmt: skip
-        made.append(_folded(contract.title, _p(contract.description), table))
+        schema = el("a", f"Table Schema of {contract.title.lower()} (JSON)", href=f"/contracts/{kind}.json",
+                    class_="govuk-link")  # fmt: skip
+        made.append(_folded(contract.title, _p(contract.description), table, el("p", schema, class_="govuk-body")))
     return made
 
 

@@ -8,6 +8,7 @@ from dashboard.awareness import page as awareness
 from dashboard.barriers import page as barriers
 from dashboard.content import Content, Result
 from dashboard.impact import page as impact
+from dashboard.methods import accessibility, differs, how_we_know
 from dashboard.pairs import page as pairs
 from dashboard.sheets import Book
 from dashboard.timing import page as timing
@@ -16,13 +17,15 @@ from dashboard.timing import page as timing
 @dataclass(frozen=True)
 class Page:
     """A page: `make(source, query)` gives its Content; `answer(source, query)` renews its Result, if it has a chart;
-    `book(source, query, address)` gives the tables that are taken away from it, where they are not those of a view."""
+    `book(source, query, address)` gives the tables that are taken away from it, where they are not those of a view.
+    A page that is not in the `menu` is in the footer, and stands even when nothing has been published."""
 
     path: str
     label: str
     make: Callable[..., Content]
     answer: Callable[..., Result] | None = None
     book: Callable[..., Book] | None = None
+    menu: bool = True
 
 
 PAGES = (
@@ -37,5 +40,8 @@ PAGES = (
     Page(compare.PATH, compare.HEADING, compare.page, book=compare.book),
     Page(briefing.PATH, briefing.LABEL, briefing.page),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
+    Page(how_we_know.PATH, how_we_know.HEADING, how_we_know.page, menu=False),
+    Page(differs.PATH, differs.HEADING, differs.page, menu=False),
+    Page(accessibility.PATH, accessibility.HEADING, accessibility.page, menu=False),
 )
 BY_PATH = {page.path: page for page in PAGES}

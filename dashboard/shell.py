@@ -28,7 +28,7 @@ def document(content: Content, path: str, pages, about: dict | None, styles, liv
                 [el("link", rel="stylesheet", href=style) for style in styles],
                 el("link", rel="canonical", href=content.result.address) if content.result else None,
             ),
-            el("body", _top(path, pages, about), _middle(content, live), _footer(about, address),
+            el("body", _top(path, pages, about), _middle(content, live), _footer(about, address, path, pages),
                class_="govuk-template__body"),
             lang="en-GB", class_="govuk-template",
         )
@@ -63,6 +63,7 @@ def _navigation(path: str, pages) -> Node:
             + (" govuk-service-navigation__item--active" if page.path == path else ""),
         )
         for page in pages
+        if page.menu
     ]  # fmt: skip
     return el(
         "div",
@@ -125,7 +126,7 @@ def _error_summary(content: Content) -> Node:
     )  # fmt: skip
 
 
-def _footer(about: dict | None, address: str) -> Node:
+def _footer(about: dict | None, address: str, path: str, pages) -> Node:
     said = []
     if about:
         version, as_at = about["version"], words.day(about["as_at"])
@@ -141,9 +142,13 @@ def _footer(about: dict | None, address: str) -> Node:
             ),
         ]
     code = "The code of this service is open under the MIT licence."
+    others = [el("li", el("a", page.label, href=page.path, class_="govuk-footer__link",
+                               aria_current="page" if page.path == path else None),
+                 class_="govuk-footer__inline-list-item") for page in pages if not page.menu]  # fmt: skip
     return el(
         "footer",
-        el("div", *said, el("p", code, class_="govuk-body-s"), class_=WIDE),
+        el("div", el("ul", others, class_="govuk-footer__inline-list"), *said, el("p", code, class_="govuk-body-s"),
+           class_=WIDE),
         class_="page-footer",
     )
 

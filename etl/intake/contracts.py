@@ -65,11 +65,16 @@ def kinds() -> tuple[str, ...]:
 @cache
 def contract(kind: str) -> Contract:
     """The contract of a kind, or of `cover` (facts about the whole return); Refusal for any other name."""
-    if kind not in (*KINDS, "cover"):
-        raise Refusal(f"There is no such kind of return. Use one of: {', '.join(KINDS)}.")
-    found = json.loads((DATA / "contracts" / f"{kind}.json").read_text(encoding="utf-8"))
+    found = json.loads(schema(kind))
     fields = tuple(map(_field, found["fields"]))
     return Contract(kind, found["title"], found["description"], tuple(found.get("primaryKey", ())), fields)
+
+
+def schema(kind: str) -> str:
+    """The Table Schema of a kind of return, or of "cover", as JSON text; Refusal for any other name."""
+    if kind not in (*KINDS, "cover"):
+        raise Refusal(f"There is no such kind of return. Use one of: {', '.join(KINDS)}.")
+    return (DATA / "contracts" / f"{kind}.json").read_text(encoding="utf-8")
 
 
 def facts() -> tuple[str, ...]:

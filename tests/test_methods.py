@@ -1,0 +1,70 @@
+"""How we know, the accessibility statement and why numbers differ: true to their files, and leading somewhere."""
+
+import json
+import re
+
+import pytest
+
+from dashboard.app import create_app
+from dashboard.markup import html
+from dashboard.methods import differs, how_we_know
+from dashboard.pages import PAGES
+from etl.intake import contracts
+from tests.fakes import Fake
+
+
+@pytest.fixture(scope="module")
+def client():
+    return create_app(Fake()).server.test_client()
+
+
+def test_how_we_know_counts_the_lines_of_the_proof_and_explains_every_miss():
+    lines = how_we_know.rows("coverage")
+    missed = [line for line in lines if line["result"] != how_we_know.PASSED]
+    text = html(how_we_know.page(Fake(), "").main)
+    assert f"{len(lines) - len(missed)} of {len(lines)} lines of the proof pass" in text
+    for line in missed:
+        assert line["cause"] and html(line["cause"]) in text
+    assert {line["scenario"] for line in lines} <= set(how_we_know.PLANTED)
+
+
+def test_a_copy_without_the_proof_says_so(monkeypatch):
+    monkeypatch.setattr(how_we_know, "rows", lambda name: ())
+    assert "has not been run" in html(how_we_know.page(Fake(), "").main)
+
+
+def test_false_claims_and_coverage_are_read_from_the_lines(monkeypatch):
+    line = {"scenario": "s0", "line": "a", "what": "b", "replications": "10", "low": "0", "high": "0.05", "cause": "c"}
+    lines = (
+        {**line, "outcome": "claim", "figure": "0.03", "result": "pass"},
+        {**line, "outcome": "claim", "figure": "0.21", "result": "miss"},
+        {**line, "outcome": "covered", "figure": "0.94", "result": "pass"},
+        {**line, "outcome": "not_enough", "figure": "0.9", "result": "miss"},
+    )
+    monkeypatch.setattr(how_we_know, "rows", lambda name: lines if name == "coverage" else ())
+    text = html(how_we_know.page(Fake(), "").main)
+    assert "claimed at most 21.0% of the time" in text and "2 of 4 lines" in text
+    assert "every time" not in text.split("What misses")[0]
+
+
+@pytest.mark.parametrize("address", [address for _, _, address, _ in differs.REASONS])
+def test_every_reason_leads_to_a_place_that_is_there(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    _, _, place = address.partition("#")
+    assert not place or re.search(rf'id="{place}"', answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize("kind", [*contracts.kinds(), "cover"])
+def test_the_description_of_every_return_can_be_taken_away(client, kind):
+    answer = client.get(f"/contracts/{kind}.json")
+    assert answer.status_code == 200 and json.loads(answer.get_data())["fields"]
+    assert client.get("/contracts/../senders.json").status_code == 404
+
+
+def test_what_is_not_in_the_menu_is_in_the_footer_of_every_page(client):
+    text = client.get("/").get_data(as_text=True)
+    menu, footer = text.split("<main")[0], text.split("</main>")[1]
+    for page in PAGES:
+        assert (f'href="{page.path}"' in menu) is page.menu or page.path == "/"
+        assert (f'href="{page.path}"' in footer) is not page.menu
