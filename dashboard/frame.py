@@ -22,13 +22,17 @@ def frame(result: Result, live: Raw | None) -> Node:
                style=f"height: {charts.HEIGHT}px")  # fmt: skip
     return el(
         "div",
-        el("div", result.finding, id="finding", aria_live="polite"),
         el("div", result.compared, id="compared"),
         el("figure", shown, el("div", result.key, id="key"), class_="chart", role="group",
            aria_labelledby="finding-title"),
         el("div", result.after, id="after"),
         id="result", data_address=result.address,
     )  # fmt: skip
+
+
+def lead(result: Result) -> Node:
+    """The finding, which stands before the form: on a phone it is what is seen first."""
+    return el("div", result.finding, id="finding", aria_live="polite")
 
 
 def layout(result: Result | None) -> html.Div:

@@ -1,6 +1,6 @@
 """Overview: one sentence a family with its verdict, where practice differs, what no log can see, who has reported."""
 
-from dashboard import dots, downloads, evidence, headlines, judged, names, participation, words
+from dashboard import definition, dots, downloads, evidence, headlines, judged, names, participation, words
 from dashboard.content import Content
 from dashboard.headlines import TRENDS
 from dashboard.markup import Node, el
@@ -30,6 +30,7 @@ def page(source, query: str) -> Content:
             _ladder(),
             headlines.summary(told),
             downloads.page_links(PATH),
+            _definitions(told),
             *_sectors(source),
             *_unseen(source),
             *_harm(),
@@ -61,6 +62,12 @@ def _ladder() -> Node:
         f"season imply. It says what changed after the code, never what changed it. {RIVALS[0]}",
         class_="govuk-inset-text",
     )
+
+
+def _definitions(told) -> Node:
+    """What the five figures mean, each folded away."""
+    blocks = [definition.block(one.view.indicator, f"What “{one.view.indicator.title}” means") for one in told]
+    return el("div", blocks)
 
 
 def _sectors(source) -> list[Node]:

@@ -106,7 +106,8 @@ def _middle(content: Content, live: Raw | None) -> Node:
     inside += [el("p", content.lead, class_="govuk-body-l")] if content.lead else []
     if content.result:
         controls = el("div", content.form, class_="controls")
-        inside.append(el("div", controls, frame.frame(content.result, live), class_="columns"))
+        parts = (frame.lead(content.result), controls, frame.frame(content.result, live))
+        inside.append(el("div", *parts, class_="columns"))
     inside += content.main
     return el("div", el("main", inside, id="main", class_="govuk-main-wrapper", tabindex="-1"), class_=WIDE)
 

@@ -88,7 +88,7 @@ def test_form_finding_table_download_and_definition_are_in_the_first_answer(clie
     outline = Outline(text)
     assert set(outline.controls) == set(outline.labels)
     assert "Refusal rate (Health): " in text
-    order = [text.index(part) for part in ("<form", 'id="finding-text"', "<figure", "by month of receipt</caption>")]
+    order = [text.index(part) for part in ('id="finding-text"', "<form", "<figure", "by month of receipt</caption>")]
     assert order == sorted(order)
     assert "/download.csv?sector=health" in text
     assert "What this figure means" in text
