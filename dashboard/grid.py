@@ -31,6 +31,7 @@ class Extra(NamedTuple):
     heading: str
     kind: str = "text"
     show: Callable[[dict], object] | None = None
+    early: bool = False  # whether it stands before the figure on the page
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,14 @@ class Grid:
 def said(value, unit: str) -> str:
     """A value in words; a difference of shares in points with its sign, the size of one without."""
     if unit in ("points", "size"):
-        return f"{wording.points(value, True)} points" if unit == "points" else wording.points(value)
+        return f"{signed(value)} points" if unit == "points" else wording.points(value)
     return words.number(value, unit)
+
+
+def signed(value: float) -> str:
+    """A difference of shares in points with its sign; none at all has no sign."""
+    said = wording.points(value, True)
+    return "0.0" if said[1:] == "0.0" else said
 
 
 def ranged(row: dict, unit: str) -> str | None:
@@ -64,7 +71,7 @@ def ranged(row: dict, unit: str) -> str | None:
         return words.interval(row, unit)
     if row["lower"] is None or row["upper"] is None:
         return None
-    return f"{wording.points(row['lower'], True)} to {wording.points(row['upper'], True)}"
+    return f"{signed(row['lower'])} to {signed(row['upper'])}"
 
 
 def shown(row: dict, unit: str) -> str:
@@ -79,19 +86,21 @@ def table(grid: Grid) -> Node:
     counted = grid.counted and any(words.counts(row) for row in grid.rows)
     ranges = any(ranged(row, grid.unit_of(row)) for row in grid.rows)
     notes = any(_notes(grid, row) for row in grid.rows)
-    headings = [*(key.heading for key in grid.keys), grid.figure, *(["95% range"] if ranges else []),
-                *(["Counted"] if counted else []), *(extra.heading for extra in grid.extras),
-                *(["Note"] if notes else [])]  # fmt: skip
+    early, late = ([extra for extra in grid.extras if extra.early is side] for side in (True, False))
+    headings = [*(key.heading for key in grid.keys), *(extra.heading for extra in early), grid.figure,
+                *(["95% range"] if ranges else []), *(["Counted"] if counted else []),
+                *(extra.heading for extra in late), *(["Note"] if notes else [])]  # fmt: skip
     body = [
-        [*(row[key.name] for key in grid.keys), shown(row, grid.unit_of(row)),
+        [*(row[key.name] for key in grid.keys), *(_extra(extra, row) for extra in early),
+         shown(row, grid.unit_of(row)),
          *([ranged(row, grid.unit_of(row)) or "" if row["status"] == "ok" else ""] if ranges else []),
-         *([_counts(row)] if counted else []), *(_extra(extra, row) for extra in grid.extras),
+         *([_counts(row)] if counted else []), *(_extra(extra, row) for extra in late),
          *([_notes(grid, row)] if notes else [])]
         for row in grid.rows
     ]  # fmt: skip
-    start = len(grid.keys)
+    start = len(grid.keys) + len(early)
     numeric = tuple(range(start, start + 1 + ranges + counted)) + tuple(
-        start + 1 + ranges + counted + at for at, extra in enumerate(grid.extras) if extra.kind != "text"
+        start + 1 + ranges + counted + at for at, extra in enumerate(late) if extra.kind != "text"
     )
     return tables.scrolling(f"{grid.caption}, table", tables.table(grid.caption, headings, body, numeric))
 

@@ -2,7 +2,7 @@
 
 from dashboard import events as marks
 from dashboard import lines, names, parts, strips, words
-from dashboard.grid import Extra, Grid, Key
+from dashboard.grid import Extra, Grid, Key, signed
 from dashboard.lines import Axis, Line
 from dashboard.markup import Node, el
 from dashboard.parts import Told
@@ -12,6 +12,10 @@ from metrics.verdicts import SIGNIFICANT
 
 # The smallest difference found four times in five is 2.8 standard errors, and a 95% range is 3.92 of them wide.
 DETECTABLE = 2.8 / 3.92
+PATHS = (
+    "In the small charts: left of the dashed line, each quarter's step from the one before, near 0 where the two moved "
+    "alike beforehand; right of it, the difference in that quarter, with its 95% range."
+)
 MOST_TICKS = 11
 FEW = 20  # deals of a date over sectors: with so few nothing can stand out from chance
 EXTRAS = (
@@ -39,6 +43,7 @@ def section(source, measure: str, campaigns, made: Grid, path: str, query: str) 
         "campaigns", told,
         parts.chart("campaigns", strips.strips(drawn, "points", line_name="no difference from where it had not come")),
         parts.tabled(path, query, made, True),
+        el("p", PATHS, class_="govuk-body-s") if held else None,
         el("div", panels, class_="panels"),
         [parts.tabled(path, query, one, True)
          for one in path_grids(held, campaigns, INDICATORS[measure].title)],
@@ -123,8 +128,8 @@ def fade(path: list[dict]) -> str:
     if len(after) < 2:
         return ""
     first, last = after[0], after[-1]
-    told = [f"{wording.points(one['effect'], True)} points ({wording.points(one['lower'], True)} to "
-            f"{wording.points(one['upper'], True)})" for one in (first, last)]  # fmt: skip
+    told = [f"{signed(one['effect'])} points ({signed(one['lower'])} to {signed(one['upper'])})"
+            for one in (first, last)]  # fmt: skip
     apart = last["lower"] > first["upper"] or last["upper"] < first["lower"]
     ending = "the ranges overlap, so no fading or growth can be told"
     if apart:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dashboard import lines, parts, words
+from dashboard import grid, lines, parts, words
 from dashboard.grid import Extra, Grid, Key
 from dashboard.lines import Axis, Line
 from dashboard.markup import Node, el
@@ -64,11 +64,11 @@ def persistence(rows) -> list[str]:
     outside = sum(row["observed"] > row["upper"] or row["observed"] < row["lower"] for row in latest)
     since = words.day(latest[0]["month"])[2:]
     lead = (
-        f"The gap to the earlier trend was {wording.points(gaps[0], True)} points over the first twelve months and "
-        f"{wording.points(gaps[1], True)} over the latest twelve (from {since}), when {outside} of 12 months lay "
+        f"The gap to the earlier trend was {grid.signed(gaps[0])} points over the first twelve months and "
+        f"{grid.signed(gaps[1])} over the latest twelve (from {since}), when {outside} of 12 months lay "
         f"outside the range of what was expected."
     )
-    faded = "so it cannot be told whether it has faded" if outside < YEAR / 2 else "so it has not closed"
+    faded = "so it cannot be told whether it has faded" if outside <= YEAR / 2 else "so it has not closed"
     if abs(gaps[0]) < 0.005:
         return [lead]
     return [f"{lead[:-1]}, {faded}. The further from the date, the less an earlier trend can tell."]
@@ -87,7 +87,7 @@ def chart(rows, events, verdict: dict | None) -> tuple[dict, Node]:
     day = _date(verdict["event_date"]) if verdict else date(2021, 10, 5)
     made = lines.figure(drawn, Axis("date", (_date(first), _date(last))), height=340, marked=((day, "Code"),),
                         shaded=tuple(copi))  # fmt: skip
-    key = [lines.key(drawn), el("p", f"Dashed upright line: the code came into force ({words.day(day)}). "
+    key = [lines.key(drawn[::-1]), el("p", f"Dashed upright line: the code came into force ({words.day(day)}). "
                                      + ("Grey span: emergency notices to share (COPI), which overlap it."
                                         if copi else ""), class_="govuk-body-s")]  # fmt: skip
     return made, key

@@ -1,7 +1,7 @@
 """Verdicts as tables and strips: five headline figures, one figure by group, and how sure the chosen one is."""
 
 from dashboard import definition, names, parts, strips, words
-from dashboard.grid import Extra, Grid, Key
+from dashboard.grid import Extra, Grid, Key, signed
 from dashboard.markup import Node, el
 from dashboard.parts import Told
 from metrics import wording
@@ -18,7 +18,7 @@ def tag(verdict: str) -> Node:
 
 
 EXTRAS = (
-    Extra("said", "Verdict", show=lambda row: tag(row["verdict"])),
+    Extra("said", "Verdict", show=lambda row: tag(row["verdict"]), early=True),
     Extra("expected", "Expected from the trend", "share"),
     Extra("observed", "Observed", "share"),
     Extra("minimum_detectable", "Smallest change likely to be seen", "size"),
@@ -112,10 +112,10 @@ def sure(source, measure: str, row: dict | None) -> Node | None:
 
 
 def _numbers(row: dict) -> list[tuple]:
-    low, high = (wording.points(row[name], True) for name in ("lower", "upper"))
-    pairs = [("Difference", f"{wording.points(row['difference'], True)} points (95% range {low} to {high})")]
+    low, high = (signed(row[name]) for name in ("lower", "upper"))
+    pairs = [("Difference", f"{signed(row['difference'])} points (95% range {low} to {high})")]
     if row.get("confirming_lower") is not None:
-        low, high = (wording.points(row[name], True) for name in ("confirming_lower", "confirming_upper"))
+        low, high = (signed(row[name]) for name in ("confirming_lower", "confirming_upper"))
         pairs.append(("A second kind of model", f"95% range {low} to {high} points. Both must exclude no change."))
     tried = row["placebo_dates"]
     if tried:
@@ -131,8 +131,7 @@ def _numbers(row: dict) -> list[tuple]:
 
 
 def _parted(change: dict) -> str:
-    said = {name: wording.points(change[name], True).replace("+0.0", "0.0")
-            for name in ("change", "within", "mix", "joining", "leaving")}  # fmt: skip
+    said = {name: signed(change[name]) for name in ("change", "within", "mix", "joining", "leaving")}  # fmt: skip
     return (f"Year before to year after, plainly: {said['change']} points. Of that, within the same bodies "
             f"{said['within']}, more or fewer requests of each {said['mix']}, bodies that joined {said['joining']}, "
             f"bodies that left {said['leaving']}.")  # fmt: skip
