@@ -90,15 +90,13 @@ def choose(form: Node) -> Node:
 
 
 def footing(answer, indicators=(), notes=(), address: str = "") -> list[Node]:
-    """What stands at the foot of every page: source, date and version, caveats, definitions, and how to cite."""
-    cite = dict(told_about(answer, ""))["How to cite"]
+    """What stands at the foot of every page: caveats, source with date and version, definitions, link to the view."""
     return [
-        el("h2", "Source, definitions and how to cite", class_="govuk-heading-m"),
+        el("h2", "Source and definitions", class_="govuk-heading-m"),
         el("ul", [el("li", note) for note in notes], class_="govuk-list govuk-list--bullet"),
         el("p", standing(answer), " Ranges are 95%.", class_="govuk-body-s source"),
         [definition.block(one, f"What this figure means: {one.title}") for one in indicators],
-        el("p", f"How to cite: {cite}, and the ", el("a", "address of this view", href=address, class_="govuk-link"),
-           ".", class_="govuk-body-s"),
+        el("p", el("a", "Link to this view", href=address, class_="govuk-link"), class_="govuk-body"),
     ]  # fmt: skip
 
 

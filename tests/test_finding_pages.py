@@ -147,7 +147,7 @@ def test_a_page_is_whole_for_every_choice_and_says_its_finding_first(client, add
     assert page.texts["finding-title"]
     assert page.texts["finding-text"].endswith(".")
     assert text.index('id="finding-title"') < text.index("<form")
-    for part in ("How to cite: ", f"version {VERSION}", "What this figure means", "Synthetic data"):
+    for part in ("How to cite", f"version {VERSION}", "What this figure means", "Synthetic data"):
         assert part in text
     assert "None" not in re.sub(r"None (named|of)|>None<", "", page.texts["main"])
     assert "nan" not in page.texts["main"].split()

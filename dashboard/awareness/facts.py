@@ -6,8 +6,8 @@ range lies wholly on the side of need.
 
 from dataclasses import dataclass
 
+from dashboard import definition, grid, names, spans, tables, words
 from dashboard import events as marks
-from dashboard import grid, names, spans, tables, words
 from dashboard.awareness.surveys import own
 from dashboard.findings import compare
 from dashboard.markup import Node, el
@@ -142,7 +142,18 @@ def _volume(row: dict | None) -> str:
 
 
 def _given(given) -> Node | str:
-    """What a sector was given: how many, and their names one below the other."""
+    """How many things a sector was given, and the latest of them."""
     if not given:
         return "nothing of its own"
-    return el("ul", [el("li", f"{one['title']} ({str(one['date'])[:4]})") for one in given], class_="given")
+    return [f"{len(given)}; latest: ", named(given[-1])]
+
+
+def named(event: dict) -> str:
+    """`DfE information sharing advice (2024)`."""
+    return f"{event['title']} ({str(event['date'])[:4]})"
+
+
+def listing(gathered: Gathered) -> Node | None:
+    """Everything that each sector has been given, sector by sector."""
+    pairs = [(one.label, words.listed(map(named, one.given))) for one in gathered.sectors if one.given]
+    return definition.summary_list(pairs) if pairs else None

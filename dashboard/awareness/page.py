@@ -23,6 +23,8 @@ NOTES = (
     "number.",
     "Which single tool a respondent used is not published, so whether one tool goes with faster decisions cannot be "
     "said here.",
+    "How many answered is published for a wave as a whole, not by sector or role: who did not answer cannot be said "
+    "here.",
     "Harm is not measured here.",
 )
 
@@ -95,8 +97,10 @@ def page(source, query: str) -> Content:
 
 def _sectors(asked: Asked) -> Node:
     """The facts of every sector, side by side; the same as a list to take away."""
+    listed = facts.listing(asked.facts)
     return parts.section(
         "sectors", findings.sectors(asked), facts.table(asked.facts, asked.chosen["sort"]),
+        parts.folded("Everything that each sector has been given", listed) if listed else None,
         parts.tabled(PATH, asked.query, made.facts_list(asked), True),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ def facts_list(asked) -> Grid:
     rows = [
         {**row, "sector": one.sector, "sector_label": one.label, "fact": name, "fact_label": titles[name],
          "clear": "yes" if name in one.clear else "no" if name in facts.FACTS else None,
-         "given": "; ".join(f"{event['title']} ({str(event['date'])[:4]})" for event in one.given)}
+         "given": "; ".join(map(facts.named, one.given))}
         for one in asked.facts.sectors for name, row in one.rows.items() if name in titles
     ]  # fmt: skip
     keys = (Key("fact_label", "Fact", "fact"), Key("sector_label", "Sector", "sector"))
