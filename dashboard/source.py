@@ -29,9 +29,9 @@ class Door:
         """The VerdictAnswer on one indicator or on all, as settled when the figures were published."""
         return verdict_answers.verdicts(self.principal, indicator, by, event, self.home)
 
-    def breakdown(self, kind: str, by: str = "", where=(), level: str = "all"):
+    def breakdown(self, kind: str, by: str = "", where=(), level: str = "all", periods=()):
         """The BreakdownAnswer of reasons, classes, positions, laws or gateways."""
-        return breakdown_answers.breakdown(self.principal, kind, by, where, level, home=self.home)
+        return breakdown_answers.breakdown(self.principal, kind, by, where, level, periods, home=self.home)
 
     def curves(self, question):
         """The Answer of a question about time to decision, on every published day."""

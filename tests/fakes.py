@@ -164,7 +164,7 @@ class Fake:
             })  # fmt: skip
         return rows
 
-    def breakdown(self, kind, by="", where=(), level="all"):
+    def breakdown(self, kind, by="", where=(), level="all", periods=()):
         """Shares of each value of a kind in every period: one under ten, and one cell of a dimension suppressed."""
         lists = {"reason": "reasons", "law": "laws", "gateway": "gateways"}
         named = {"class": list(CLASSES), "position": list(POSITIONS)}
@@ -172,7 +172,7 @@ class Fake:
         cells = [where[1]] if by and where else list(names.values(by)) if by else [None]
         rows = []
         for cell in cells:
-            for year in [None] if level == "all" else [str(year) for year in range(2019, 2027)]:
+            for year in [None] if level == "all" else periods or [str(year) for year in range(2019, 2027)]:
                 for place, value in enumerate(values):
                     keys = {kind: value, **({by: cell} if by else {}), **({level: year} if year else {})}
                     count = int(1200 * (0.3 + _noise(kind, value, cell)) / len(values)) - 3 * int(year or 2019) % 7

@@ -52,7 +52,7 @@ class Empty(Fake):
     def companion(self, table, **equals):
         return []
 
-    def breakdown(self, kind, by="", where=(), level="all"):
+    def breakdown(self, kind, by="", where=(), level="all", periods=()):
         return BreakdownAnswer(VERSION, LAST, kind, self.synthetic, ())
 
     def curves(self, question):

@@ -67,6 +67,9 @@ def test_one_place_and_one_year_are_the_same_rows_as_all_places(home):
     for gateway in ("art6_public_task", "art6_consent", "none_named"):
         alone = rows_of(home, where=("sector", "local_government"), level="year")[None, gateway]
         assert alone["year"] == "2021"
+        of_year = rows_of(home, where=("sector", "local_government"), level="year", periods=("2021",))
+        assert of_year[None, gateway] == alone
+        assert rows_of(home, level="year", periods=("2020",)) == {}
         assert alone["numerator"] == everywhere["local_government", gateway]["numerator"]
 
 

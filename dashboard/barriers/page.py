@@ -42,10 +42,11 @@ class Asked:
         self.query = choices.written(self.choices, self.chosen)
         self.before = spans.before(source, self.year)
         self.level = spans.level(self.year)
-        self.answers = {kind: source.breakdown(kind, "", self.where, self.level)
+        periods = () if self.level == "all" else tuple(filter(None, (self.year, self.before)))
+        self.answers = {kind: source.breakdown(kind, "", self.where, self.level, periods)
                         for kind in ("reason", "class", "position", "law", "gateway")}  # fmt: skip
-        self.by_sector = source.breakdown("position", "sector", (), self.level)
-        self.by_purpose = source.breakdown("law", "purpose", (), self.level)
+        self.by_sector = source.breakdown("position", "sector", (), self.level, periods[:1])
+        self.by_purpose = source.breakdown("law", "purpose", (), self.level, periods[:1])
 
     def rows(self, kind: str, year: str | None = None) -> list[dict]:
         """The rows of a breakdown in the year asked for, or in another."""

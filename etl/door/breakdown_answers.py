@@ -16,7 +16,7 @@ from etl.publishing.cells import combo_number
 from metrics import evaluate
 from metrics.dimensions import CODE_LISTS
 from metrics.disclosure import UNDER
-from metrics.periods import label
+from metrics.periods import label, span_of
 from metrics.question import QuestionError
 
 LEVELS = ("quarter", "year", "all")
@@ -34,18 +34,19 @@ class BreakdownAnswer:
 
 
 def breakdown(principal: Principal = PUBLIC, kind: str = "reason", by: str = "", where=(), level: str = "all",
-              reported_by: str = "holder", home=None) -> BreakdownAnswer:  # fmt: skip
+              periods=(), reported_by: str = "holder", home=None) -> BreakdownAnswer:  # fmt: skip
     """Shares by value of one kind: reason, class, position, law or gateway.
 
     by: "" or one of sector, requester_sector, region, direction, purpose; where: "" or (dimension, value), the same
-    dimension as `by` when both are given; level: quarter, year or all. The share is of what states a value of the kind.
+    dimension as `by` when both are given; level: quarter, year or all; periods: those wanted, as written at the level,
+    or () for every one. The share is of what states a value of the kind.
     Raises QuestionError for what is not published, Refusal when nothing is.
     """
     dimension = _check(kind, by, where, level)
     # The role decides the file; no other than the public one exists yet.
     version, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
     about = fetch_all(con, "SELECT as_at, kind FROM about")[0]
-    found = _fetch(con, kind, dimension, where, level, reported_by)
+    found = _fetch(con, kind, dimension, where, level, reported_by, [span_of(period)[0] for period in periods])
     synthetic = about["kind"] == "synthetic"
     rows = _rows(found, kind, dimension, by, level, synthetic)
     return BreakdownAnswer(version, about["as_at"], kind, synthetic, tuple(rows))
@@ -64,12 +65,14 @@ def _check(kind: str, by: str, where, level: str) -> str:
     return dimension
 
 
-def _fetch(con, kind: str, dimension: str, where, level: str, reported_by: str) -> list[dict]:
+def _fetch(con, kind: str, dimension: str, where, level: str, reported_by: str, starts) -> list[dict]:
     conditions = "kind = ? AND combo = ? AND level = ? AND reported_by = ?"
     combo = combo_number((dimension,)) if dimension else 0
     values = [kind, combo, level, reported_by]
     if where:
         conditions, values = f"{conditions} AND {dimension} = ?", [*values, where[1]]
+    if starts:
+        conditions, values = f"{conditions} AND period IN ({', '.join('?' * len(starts))})", [*values, *starts]
     key = f"{dimension} AS of, " if dimension else "'' AS of, "
     return fetch_all(
         con, f"SELECT {key}value, period, part, shown, counted, base FROM breakdowns WHERE {conditions}", values
