@@ -1,6 +1,6 @@
 # One line a verb; tasks.py does the work. Words for the tool go in ARGS: make test ARGS="-k wilson"
 PYTHON ?= python3
-.PHONY: help setup demo test check lock wheel bench truth clean
+.PHONY: help setup demo test check lock wheel bench truth trials clean
 help:  ; @$(PYTHON) tasks.py help
 setup: ; @$(PYTHON) tasks.py setup $(ARGS)
 demo:  ; @$(PYTHON) tasks.py demo $(ARGS)
@@ -10,4 +10,5 @@ lock:  ; @$(PYTHON) tasks.py lock $(ARGS)
 wheel: ; @$(PYTHON) tasks.py wheel $(ARGS)
 bench: ; @$(PYTHON) tasks.py bench $(ARGS)
 truth: ; @$(PYTHON) tasks.py truth $(ARGS)
+trials: ; @$(PYTHON) tasks.py trials $(ARGS)
 clean: ; @$(PYTHON) tasks.py clean $(ARGS)

@@ -201,6 +201,12 @@ def truth(words):
     return run(PYTHON, "-m", "etl.proof.truth", *words)
 
 
+def trials(words):
+    """kill it, starve it, race it and lie to it (minutes; ARGS="kills --points 1000", "all"; NAME from --help)"""
+    environment("dev")
+    return run(PYTHON, "-m", "trials", *words, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")})
+
+
 def wheel(words):
     """build the wheel into dist/"""
     environment("run")
@@ -246,7 +252,7 @@ def clean(words):
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock, wheel, bench, truth, clean)}
+VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock, wheel, bench, truth, trials, clean)}
 
 
 def main(words):

@@ -6,6 +6,7 @@ Code columns are ENUMs of the lists in data/reference (a third cheaper to load t
 
 import contextlib
 import hashlib
+import shutil
 
 import duckdb
 
@@ -22,7 +23,7 @@ CONFIG = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-LOCK = "warehouse.lock"
+LOCK, SPILL = "warehouse.lock", ".spill"
 BUSY = "The warehouse cannot be opened now: a load is under way. Try again when it ends."
 
 LEDGER = """
@@ -97,9 +98,11 @@ def writing(home):
     The caller begins and commits; what is not committed when the block ends is rolled back.
     """
     home.path.mkdir(parents=True, exist_ok=True)
-    with turn(home.path / LOCK, busy=BUSY), contextlib.closing(_opened(home)) as con:
-        prepare(con)
-        yield con
+    with turn(home.path / LOCK, busy=BUSY):
+        shutil.rmtree(home.path / SPILL, ignore_errors=True)  # a killed load's
+        with contextlib.closing(_opened(home)) as con:
+            prepare(con)
+            yield con
 
 
 @contextlib.contextmanager
@@ -185,7 +188,7 @@ def quoted(text: str) -> str:
 
 
 def _opened(home):
-    return connect(home.warehouse, temp_directory=str(home.path / ".spill"))
+    return connect(home.warehouse, temp_directory=str(home.path / SPILL))
 
 
 def connect(path=":memory:", **config):

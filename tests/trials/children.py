@@ -1,0 +1,118 @@
+"""Children of a process that has everything imported and no database open: they start in milliseconds and may die."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+
+from dashboard import cli
+
+
+def uptake(*words) -> int:
+    """Start `uptake WORDS` in a child and give its number; what it says goes nowhere."""
+    return start(command, words)
+
+
+def command(words, said=None) -> int:
+    """The command in this process, as from a terminal; its exit code. `said`: a file for all it prints."""
+    nowhere = os.open(said or os.devnull, os.O_WRONLY | os.O_CREAT)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.argv = ["uptake", *map(str, words)]
+    try:
+        cli.main()
+    except SystemExit as left:
+        return left.code or 0
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+    return 0
+
+
+def start(work, *arguments) -> int:
+    """Start a function in a child and give the child's number; its exit code is what the function returns."""
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        code = 70
+        try:
+            code = work(*arguments) or 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with suppress(OSError, ValueError):
+                sys.stdout.flush()
+            os._exit(code)
+    return child
+
+
+def warm(home, work, *arguments) -> None:
+    """Import here whatever a function imports when it runs, tried in a child on a copy of a home."""
+    copy = Path(tempfile.mkdtemp()) / "home"
+    shutil.copytree(home.path, copy)
+    os.environ["UPTAKE_HOME"] = str(copy)
+
+    def used():
+        work(*arguments)
+        return list(sys.modules)
+
+    for name in asked(used):
+        with suppress(ImportError):
+            import_module(name)
+    shutil.rmtree(copy.parent)
+
+
+def ended(child: int) -> int:
+    """Wait for a child; its exit code, or minus the signal that ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def asked(work, *arguments):
+    """What a function says, asked in a child of its own, as JSON says it."""
+    with tempfile.TemporaryFile("w+") as out:
+
+        def tell():
+            json.dump(work(*arguments), out)
+            out.flush()
+
+        code = ended(start(tell))
+        out.seek(0)
+        if code:
+            raise AssertionError(f"{work.__name__} ended with {code}")
+        return json.load(out)
+
+
+def killed_after(seconds: float, child: int) -> bool:
+    """Kill a child after so many seconds; False when it had ended by itself before."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+        time.sleep(min(left, 0.002))
+    os.kill(child, signal.SIGKILL)
+    return ended(child) == -signal.SIGKILL
+
+
+@contextmanager
+def place(name):
+    """A folder for a trial, that all temporary files of its children lie in too."""
+    with tempfile.TemporaryDirectory(prefix=f"trial-{name}-") as folder:
+        before = {key: os.environ.get(key) for key in ("TMPDIR", "UPTAKE_HOME")}
+        os.environ["TMPDIR"] = str(Path(folder, "tmp"))
+        Path(folder, "tmp").mkdir()
+        tempfile.tempdir = None
+        try:
+            yield Path(folder)
+        finally:
+            for key, value in before.items():
+                os.environ.pop(key, None)
+                if value is not None:
+                    os.environ[key] = value
+            tempfile.tempdir = None

@@ -1,0 +1,112 @@
+"""Killed at random moments of a load, of publishing and of showing: what is there afterwards is old or new."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import sent
+
+from etl.publishing import cells, speed
+from trials import ground
+from trials.children import asked, command, ended, killed_after, place, start, uptake, warm
+
+# What is killed, and its share of the points. Publishing a country's worth of combinations is the same step some
+# hundred times over, so most points are put where that loop is short; the last line is the whole of it.
+SCENES = {
+    "first load": (0.1, True),
+    "load": (0.6, True),
+    "load, publish, show": (0.28, True),
+    "load, publish, show (every combination)": (0.02, False),
+}
+
+
+def run(points: int = 1000, seed: int = 1) -> Iterator[str]:
+    """Lines on what happened; AssertionError at the first home that is neither old nor new."""
+    chance = random.Random(seed)
+    with place("kills") as folder:
+        files = _files(folder)
+        home = _prepared(folder, files["before"])
+        warm(home, shortly, True, "load", files["newer"])
+        for scene, (part, short) in SCENES.items():
+            yield _scene(scene, max(1, round(points * part)), short, home, files, folder, chance)
+
+
+def _files(folder):
+    return {
+        "before": sent.write_csv(folder / "before.csv", ground.rows(30, extracted_on="2026-06-30")),
+        "newer": sent.write_csv(folder / "newer.csv", ground.rows(36)),
+        "next": sent.write_csv(folder / "next.csv", ground.rows(33, "next")),
+    }
+
+
+def _prepared(folder, file):
+    home = ground.empty_home(folder / "prepared")
+    ground.use(home)
+    assert ended(start(shortly, True, "load", file)) == 0
+    return home
+
+
+def _after(home) -> dict:
+    return {"ledger": ground.ledger(home), "kept": ground.kept(home)}
+
+
+def shortly(short: bool, *words) -> int:
+    """The command; `short` publishes totals without any combination of dimensions."""
+    if short:
+        cells.combos = speed.combos = lambda: [(0, ())]
+    return command(words)
+
+
+def _scene(scene, points, short, prepared, files, folder, chance):
+    words = ("load", files["newer"], *(() if "publish" in scene else ("--no-publish",)))
+    fresh = ground.empty_home(folder / "fresh") if scene == "first load" else prepared
+    old = asked(ground.state, fresh)
+    after = ground.copied(fresh, folder / "after")
+    ground.use(after)
+    began = time.monotonic()
+    assert ended(start(shortly, short, *words)) == 0
+    took = time.monotonic() - began
+    new = asked(ground.state, after)
+    found, began, at, missed = Counter(), time.monotonic(), 0, 0
+    while at < points:
+        home = ground.copied(fresh, folder / "home")
+        ground.use(home)
+        if not killed_after(chance.uniform(0, took), start(shortly, short, *words)):
+            missed, took = missed + 1, took * 0.97
+            continue
+        at += 1
+        found[_judged(home, old, new, files, folder, publish=at % 10 == 0 and "publish" in scene)] += 1
+        took *= 1.0006  # the machine is not equally busy all the time
+    counts = ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
+    seconds = time.monotonic() - began
+    return f"{scene}: {points} killed in {seconds:.0f} s ({missed} ended before): {counts}; half 0."
+
+
+def _judged(home, old, new, files, folder, publish):
+    """Old or new, by ledger and by what is shown; AssertionError when it is neither, or the next load does not work."""
+    shown = asked(ground.shown, home)
+    assert shown in (old["shown"], new["shown"]), "what is shown is neither old nor new"
+    # The next start: it puts away what was left, before it loads.
+    assert ended(uptake("load", files["next"], "--no-publish")) == 0, "the next load does not work"
+    there, kept = asked(_after, home).values()
+    assert kept == there["kept"], "kept files and ledger disagree"
+    before = _without(there, files["next"])
+    assert before in (_without(old["ledger"]), _without(new["ledger"])), "the ledger is neither old nor new"
+    is_new = before == _without(new["ledger"])
+    assert is_new or shown == old["shown"], "figures are shown of returns that are not there"
+    if publish:
+        assert ended(start(shortly, True, "load", files["next"], "--no-publish")) == 0
+        assert ended(start(shortly, True, "publish", "--release")) == 0, "it cannot be published"
+        assert asked(ground.shown, home)["returns"] == sum(one[7] == "current" for one in there["returns"])
+    left = ground.left_over(home, Path(folder, "tmp"))
+    left = [name for name in left if publish or not name.startswith((".building-", ".current-"))]
+    assert not left, f"left over: {left}"
+    return "new" if is_new and shown == new["shown"] else "loaded, old figures shown" if is_new else "old"
+
+
+def _without(ledger, file=None):
+    """What the ledger says of all but one file, numbers of returns apart."""
+    days = ["2026-04-01", "2026-06-30"] if file else []
+    return [one[1:] for one in ledger["returns"] if one[4:6] != days]
