@@ -3,6 +3,8 @@
 Results go to standard output, everything said on the way to standard error, so a figure can be piped on.
 """
 
+import errno
+import os
 import sys
 import traceback
 from contextlib import contextmanager
@@ -67,12 +69,32 @@ def progress():
         yield report
 
 
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+NO_ROOM_WORDS = tuple(os.strerror(number) for number in NO_ROOM)
+
+
+def _no_room(error) -> bool:
+    """Whether an error, or one it came of, is that of a full disk; DuckDB tells it in words alone."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return True
+        if type(error).__module__.endswith("duckdb") and any(words in str(error) for words in NO_ROOM_WORDS):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def fault(error: Exception, home) -> str:
     """Write where an unforeseen error arose to `errors.log` in the home, and return a plain sentence about it.
 
     The log names files and lines of the program only. An error's own text may quote a row, so it is left out; what
     the system says of a file or disk is kept.
     """
+    if _no_room(error):
+        return (
+            f"There is no room left on the disk for {home.path}, or a file may not grow. What was there before is "
+            "whole; make room and run the same again."
+        )
     said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
     lines = [f"{datetime.now(UTC).isoformat(timespec='seconds')} {type(error).__name__}{said}\n"]
     cause = error

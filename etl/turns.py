@@ -47,7 +47,10 @@ def _locked(path, shared, wait, busy):
             fcntl.flock(file, how)
         except BlockingIOError:
             raise Refusal(busy) from None
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # closing is not enough where a child has the file open too
 
 
 @contextmanager

@@ -21,10 +21,10 @@ def uptake(*words) -> int:
 
 
 def command(words, said=None) -> int:
-    """The command in this process, as from a terminal; its exit code. `said`: a file for all it prints."""
-    nowhere = os.open(said or os.devnull, os.O_WRONLY | os.O_CREAT)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    """The command in this process, as from a terminal; its exit code. `said`: where all it prints goes."""
+    said = os.open(os.devnull, os.O_WRONLY) if said is None else said
+    os.dup2(said, 1)
+    os.dup2(said, 2)
     sys.argv = ["uptake", *map(str, words)]
     try:
         cli.main()
@@ -98,6 +98,16 @@ def killed_after(seconds: float, child: int) -> bool:
         time.sleep(min(left, 0.002))
     os.kill(child, signal.SIGKILL)
     return ended(child) == -signal.SIGKILL
+
+
+def heard(work, *arguments) -> tuple[int, str]:
+    """The exit code of a function run in a child, and all that it prints into the pipe it is given last."""
+    out, into = os.pipe()
+    child = start(work, *arguments, into)
+    os.close(into)
+    with open(out, encoding="utf-8", errors="replace") as pipe:
+        told = pipe.read()
+    return ended(child), told
 
 
 @contextmanager

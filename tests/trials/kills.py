@@ -52,11 +52,11 @@ def _after(home) -> dict:
     return {"ledger": ground.ledger(home), "kept": ground.kept(home)}
 
 
-def shortly(short: bool, *words) -> int:
+def shortly(short: bool, *words, said=None) -> int:
     """The command; `short` publishes totals without any combination of dimensions."""
     if short:
         cells.combos = speed.combos = lambda: [(0, ())]
-    return command(words)
+    return command(words, said)
 
 
 def _scene(scene, points, short, prepared, files, folder, chance):
