@@ -5,6 +5,7 @@ Everything comes from the body's own file, through the source, which knows who i
 
 from dashboard import definition, dots, headlines, names, peers, tables, words
 from dashboard.content import Content
+from dashboard.findings import compare
 from dashboard.form import short_form
 from dashboard.markup import Node, el
 from dashboard.view import View
@@ -18,6 +19,8 @@ APART = (
     ("under_agreement", "With and without an agreement"),
     ("direction", "Which way data were to go"),
 )
+SPEED = ("median_days_to_decision", "p90_days_to_decision", "undecided_at_30_days")
+AGREEMENTS = {"in_force": "In force", "active": "In use", "review_overdue": "Review date passed"}
 PRIVATE = (
     "Only people who sign in for this body, and those who run the service, can see this page. The public sees the "
     "middle half of ten or more bodies; members of a club you joined see your figures by name."
@@ -49,6 +52,8 @@ def page(source, view: View, problems) -> Content:
             el("div", short_form(PATH, View(chosen, last=view.last), _years(own), listed=measures), class_="no-print"),
             *_beside(of_year, year),
             *_years_table(chosen, own, compared),
+            *_speed(own),
+            *_agreements(source.own("agreements")),
             el("div", _apart(chosen, figures), _club(chosen, club, year), class_="no-print"),
             *_not_here(),
             el("div", definition.block(INDICATORS[chosen]), class_="no-print"),
@@ -164,7 +169,7 @@ def _years_table(measure: str, own: list[dict], compared: list[dict]) -> list[No
     unit = INDICATORS[measure].unit
     body = [
         [str(row["period"].year), el("strong", words.value(_figure(row), unit)),
-         (words.interval(row, unit) or "") if unit == "share" else "", words.counts(row) or "",
+         words.interval(row, unit) or "", words.counts(row) or "" if unit == "share" else "",
          peers.middle(beside[row["period"]]) if row["period"] in beside else "not compared",
          tables.note(_figure(row))]
         for row in rows
@@ -172,6 +177,71 @@ def _years_table(measure: str, own: list[dict], compared: list[dict]) -> list[No
     headings = ("Year", "You", "95% range", "Counted", "Peers' middle half", "Note")
     made = tables.table(f"{INDICATORS[measure].title}, your own, by year", headings, body, (1, 2, 3, 4))
     return [el("h3", "Year by year", class_="govuk-heading-s"), tables.scrolling("Year by year, table", made)]
+
+
+def _speed(own: list[dict]) -> list[Node]:
+    """How long the body takes, by year, open requests counted; the finding first."""
+    by_year: dict = {}
+    for row in own:
+        if row["indicator"] in SPEED:
+            by_year.setdefault(row["period"].year, {})[row["indicator"]] = _figure(row)
+    heading = el("h3", "How long you take", class_="govuk-heading-s")
+    if not by_year:
+        return [heading, el("p", "No year of yours holds ten requests with the days they were received and decided, "
+                                 "so nothing can be said.", class_="govuk-body")]  # fmt: skip
+    body = [
+        [str(year), *(cell for name in SPEED for cell in _timed(found.get(name), INDICATORS[name].unit)),
+         f"{next(iter(found.values()))['denominator']:,}"]
+        for year, found in sorted(by_year.items())
+    ]  # fmt: skip
+    headings = ("Year", *(INDICATORS[name].title for name in SPEED), "Requests")
+    made = tables.table("Your own time to a decision, by year of receipt", headings, body, (1, 2, 3, 4))
+    return [heading, el("p", taken(by_year), class_="govuk-body"),
+            tables.scrolling("Your own time to a decision, table", made)]  # fmt: skip
+
+
+def _timed(row: dict | None, unit: str) -> list:
+    if row is None:
+        return ["no figure"]
+    between = words.interval(row, unit)
+    return [[el("strong", words.value(row, unit)), el("span", between, class_="range") if between else None]]
+
+
+def taken(by_year: dict) -> str:
+    """The latest year's days in a sentence, with how the first year stands to it."""
+    first, last = min(by_year), max(by_year)
+    row, earlier = (by_year[year].get("median_days_to_decision") for year in (last, first))
+    if row is None or row["status"] != "ok":
+        return f"Of requests received in {last}, half had not been decided when the data were taken."
+    said = f"Half of the requests received in {last} were decided within {words.value(row, 'days')}"
+    said += f" (95% range {words.interval(row, 'days')}); requests still open are counted."
+    if first == last or earlier is None or earlier["status"] != "ok":
+        return said
+    change = {"higher": "longer than", "lower": "shorter than", "none": "no clear change from"}[compare(earlier, row)]
+    return f"{said} That is {change} {words.value(earlier, 'days')} in {first}."
+
+
+def _agreements(rows: list[dict]) -> list[Node]:
+    """The body's agreements on the last day it returned: in force, in use, and past their review date."""
+    heading = el("h3", "Your agreements", class_="govuk-heading-s")
+    if not rows:
+        return [heading, el("p", "You have returned no counts of agreements.", class_="govuk-body")]
+    last = max(row["period"] for row in rows)
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if row["period"] == last:
+            found.setdefault(row["value"], {})[row["indicator"]] = row["numerator"]
+    total = {name: sum(one.get(name) or 0 for one in found.values()) for name in AGREEMENTS}
+    body = [
+        [names.label("requester_sector", code), *("not stated" if found[code].get(name) is None else
+                                                  f"{found[code][name]:,}" for name in AGREEMENTS)]
+        for code in names.values("requester_sector") if code in found
+    ]  # fmt: skip
+    caption = f"Your agreements on {words.day(last)}, by the other party"
+    said = (f"On {words.day(last)} you had {total['in_force']:,} in force; the review date of "
+            f"{total['review_overdue']:,} had passed.")  # fmt: skip
+    made = tables.table(caption, ("With", *AGREEMENTS.values()), body, (1, 2, 3))
+    return [heading, el("p", said, class_="govuk-body"), tables.scrolling("Your agreements, table", made)]
 
 
 def _apart(measure: str, figures: list[dict]) -> list[Node]:
@@ -205,8 +275,8 @@ def _club(measure: str, club: list[dict], year: str) -> list[Node]:
 
 def _not_here() -> list[Node]:
     said = (
-        "Your own time to a decision: publishing makes no such figure for a single body yet.",
-        "Your agreements that fall due for review: agreements are returned as counts, so none can be named.",
+        "Which of your agreements fall due for review: they are returned as counts, so none can be named.",
+        "How long others make you wait: that is known only where you return requests you made.",
         "What a peer did to improve: figures cannot say that; members of a club can ask each other.",
     )
     return [el("h3", "What this page cannot tell you", class_="govuk-heading-s"),

@@ -101,6 +101,8 @@ def peer_ranges(year):
         }  # fmt: skip
 
 
+SPEEDS = (("median_days_to_decision", 11, 9, 13), ("p90_days_to_decision", 41, 35, 60),
+          ("undecided_at_30_days", 0.18, 0.14, 0.22))  # fmt: skip
 COUNTED = ("numerator", "denominator", "lower", "upper", "status")
 
 
@@ -118,6 +120,11 @@ def own_rows(body, position="similar"):
             yield {**shared, "section": "compared", "rule": "type_region", "peers": 12, "q25": 0.1, "q50": 0.14,
                    "q75": 0.19, "expected": 58.2, "ratio": 1.1, "ratio_lower": 0.8, "ratio_upper": 1.4, "z": 0.4,
                    "position": position}  # fmt: skip
+        for name, value, low, high in SPEEDS if measure == "refusal_rate" else ():
+            for year in (2024, 2025):
+                yield {**blank, "section": "figure", "body": body, "indicator": name, "level": "year",
+                       "period": date(year, 1, 1), "dimension": "", "value": "", "numerator": 390, "denominator": 400,
+                       "figure": value, "lower": low, "upper": high, "status": "ok", "flags": ""}  # fmt: skip
         for dimension, values in (("requester_sector", ("police", "health")), ("under_agreement", ("yes", "no"))):
             for place, value in enumerate(values):
                 made = row(20 + 9 * place, 90)
@@ -273,6 +280,12 @@ class Fake:
         rows = list(own_rows(self.principal.body)) if section != "club" else [
             {**one, "body": "E06000002"} for one in own_rows("E06000002") if one["section"] == "figure"
             and one["dimension"] == ""]  # fmt: skip
+        if section == "agreements":
+            return [{"section": section, "body": self.principal.body, "indicator": name, "level": "quarter",
+                     "period": date(2026, 9, 30), "dimension": "requester_sector", "value": value, "numerator": count}
+                    for value, counts in (("police", (12, 9, 3)), ("health", (5, None, 1)))
+                    for name, count in zip(("in_force", "active", "review_overdue"), counts, strict=True)
+                    if count is not None]  # fmt: skip
         wanted = {"section": "figure" if section == "club" else section, **equals}
         return [one for one in rows if all(one[name] == value for name, value in wanted.items())]
 

@@ -15,12 +15,13 @@ from etl.home import home as default_home
 
 COUNCIL = "council"
 CODE = re.compile(r"[A-Za-z0-9_-]+")
-SECTIONS = ("figure", "compared", "club")
+SECTIONS = ("figure", "compared", "club", "agreements")
 
 
 def own(principal: Principal, section: str, home=None, **equals) -> list[dict]:
     """The rows of a section of the principal's own file, in the version that is shown: those whose columns equal what
-    is given. Sections: figure (its exact figures), compared (itself beside its peers), club (members' named figures).
+    is given. Sections: figure (its exact figures), compared (itself beside its peers), club (members' named figures),
+    agreements (its counts of agreements as it returned them).
 
     Raises Refusal for anybody but a signed-in body, and when it has no file: it sent no requests, or the figures were
     published before bodies had files. Columns: etl/publishing/body_files.py.

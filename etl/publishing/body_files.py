@@ -9,7 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from etl.publishing import peers
+from etl.publishing import body_more, peers
 from metrics.counts import COUNTS
 from metrics.disclosure import COUNT_BASE, RATE_BASE, SMALL
 from metrics.formulas import Share, Total
@@ -43,6 +43,9 @@ def write(con, folder: Path, synthetic: bool) -> None:
         _figures(con, always, "synthetic" if synthetic else "")
     _compared(con)
     _club(con)
+    # After the club, which shares figures of requests alone.
+    body_more.speed(con, "synthetic" if synthetic else "")
+    body_more.agreements(con, "synthetic" if synthetic else "")
     _split(con, folder)
 
 
