@@ -73,15 +73,17 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 NO_ROOM_WORDS = tuple(os.strerror(number) for number in NO_ROOM)
 
 
-def _no_room(error) -> bool:
-    """Whether an error, or one it came of, is that of a full disk; DuckDB tells it in words alone."""
+def _no_room(error) -> str | None:
+    """What the system says of a full disk when an error is that, or came of it; DuckDB tells it in words alone."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
-            return True
-        if type(error).__module__.endswith("duckdb") and any(words in str(error) for words in NO_ROOM_WORDS):
-            return True
+            return error.strerror
+        if type(error).__module__.endswith("duckdb"):
+            for words in NO_ROOM_WORDS:
+                if words in str(error):
+                    return words
         error = error.__cause__ or error.__context__
-    return False
+    return None
 
 
 def fault(error: Exception, home) -> str:
@@ -90,10 +92,10 @@ def fault(error: Exception, home) -> str:
     The log names files and lines of the program only. An error's own text may quote a row, so it is left out; what
     the system says of a file or disk is kept.
     """
-    if _no_room(error):
+    if words := _no_room(error):
         return (
-            f"There is no room left on the disk for {home.path}, or a file may not grow. What was there before is "
-            "whole; make room and run the same again."
+            f"There is no room for what must be written under {home.path} ({words}). What was there before is whole; "
+            "make room and run the same again."
         )
     said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
     lines = [f"{datetime.now(UTC).isoformat(timespec='seconds')} {type(error).__name__}{said}\n"]
