@@ -1,6 +1,6 @@
 # One line a verb; tasks.py does the work. Words for the tool go in ARGS: make test ARGS="-k wilson"
 PYTHON ?= python3
-.PHONY: help setup demo test check lock wheel bench truth trials clean
+.PHONY: help setup demo test check lock wheel bench truth trials catalogue clean
 help:  ; @$(PYTHON) tasks.py help
 setup: ; @$(PYTHON) tasks.py setup $(ARGS)
 demo:  ; @$(PYTHON) tasks.py demo $(ARGS)
@@ -11,4 +11,5 @@ wheel: ; @$(PYTHON) tasks.py wheel $(ARGS)
 bench: ; @$(PYTHON) tasks.py bench $(ARGS)
 truth: ; @$(PYTHON) tasks.py truth $(ARGS)
 trials: ; @$(PYTHON) tasks.py trials $(ARGS)
+catalogue: ; @$(PYTHON) tasks.py catalogue
 clean: ; @$(PYTHON) tasks.py clean $(ARGS)

@@ -207,6 +207,16 @@ def trials(words):
     return run(PYTHON, "-m", "trials", *words, env={**os.environ, "PYTHONPATH": str(ROOT / "tests")})
 
 
+def catalogue(words):
+    """write metrics/INDICATORS.md again from the list of indicators"""
+    environment("run")
+    code = (
+        "from pathlib import Path; from metrics.catalogue import page; "
+        "Path('metrics/INDICATORS.md').write_text(page(), encoding='utf-8', newline='\\n')"
+    )
+    return run(PYTHON, "-c", code)
+
+
 def wheel(words):
     """build the wheel into dist/"""
     environment("run")
@@ -252,14 +262,17 @@ def clean(words):
     return 0
 
 
-VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock, wheel, bench, truth, trials, clean)}
+VERBS = {
+    verb.__name__: verb
+    for verb in (setup, demo, test, check, lock, wheel, bench, truth, trials, catalogue, clean)
+}
 
 
 def main(words):
     if not words or words[0] not in VERBS:
         say("Usage: python3 tasks.py VERB\n")
         for name, verb in VERBS.items():
-            say(f"  {name:6} {verb.__doc__}")
+            say(f"  {name:9} {verb.__doc__}")
         return 0 if words[:1] in (["-h"], ["--help"], ["help"]) else 2
     if sys.version_info < OLDEST:
         other = newer_python()

@@ -14,6 +14,7 @@ from metrics.periods import span_of
 
 HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 400, 28, 34, 52, 14
 TEXT, LINE, GRID, SPAN = "#0b0c0c", "#505a5f", "#e3e6e8", "rgba(80,90,95,0.12)"
+FRACTIONS = ("share", "points")  # drawn as percentages
 STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 CONFIG = {"displayModeBar": False, "showSendToCloud": False, "displaylogo": False, "responsive": True}
 
@@ -45,22 +46,24 @@ def extent(view: View, rows) -> tuple[date, date]:
 
 
 def top_of(series: list[Series], unit: str) -> float:
-    """A round number at or above everything drawn. Every axis starts at zero."""
-    highest = max((row[name] or 0 for one in series for row in one.known for name in ("value", "upper")), default=0)
+    """A round number at or above everything drawn. Every axis starts at zero, but a difference's as far below it."""
+    drawn = [row[name] or 0 for one in series for row in one.known for name in ("value", "lower", "upper")]
+    highest = max(map(abs, drawn) if unit == "points" else drawn, default=0)
     return round_top(highest, unit)
 
 
 def round_top(highest: float, unit: str) -> float:
     """A round number at or above a value, for the upper end of an axis."""
     if highest <= 0:
-        return 1.0 if unit == "share" else 10.0
+        return 1.0 if unit in FRACTIONS else 10.0
     scale = 10.0 ** len(str(int(highest))) / 10 if highest >= 1 else 0.1 if highest > 0.1 else 0.01
     top = next(step * scale for step in STEPS if step * scale >= highest * 0.999)
-    return min(top, 1.0) if unit == "share" else top
+    return min(top, 1.0) if unit in FRACTIONS else top
 
 
 def base_layout(view: View, top: float) -> dict:
     """Axes, fonts and margins that every chart shares."""
+    unit = view.indicator.unit
     font = {"family": "Arial, Helvetica, sans-serif", "size": 14, "color": TEXT}
     axis = {"gridcolor": GRID, "linecolor": LINE, "tickcolor": LINE, "zeroline": False, "fixedrange": True}
     return {
@@ -68,8 +71,8 @@ def base_layout(view: View, top: float) -> dict:
         "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff", "showlegend": False, "hovermode": "closest",
         "hoverlabel": {"bgcolor": "#ffffff", "bordercolor": LINE, "font": font, "align": "left"},
         "xaxis": axis | {"showgrid": False, "showline": True, "ticks": "outside"},
-        "yaxis": axis | {"range": [0, top], "tickformat": ".0%" if view.indicator.unit == "share" else ",d",
-                         "rangemode": "tozero", "nticks": 6},
+        "yaxis": axis | {"range": [-top if unit == "points" else 0, top], "zeroline": unit == "points",
+                         "tickformat": ".0%" if unit in FRACTIONS else ",d", "rangemode": "tozero", "nticks": 6},
     }  # fmt: skip
 
 

@@ -126,7 +126,8 @@ def _ticks(axis: dict, figure: dict, name: str, unit: str) -> list[tuple]:
         return _dates(date.fromisoformat(low), date.fromisoformat(high))
     step = next(size for size in _round_sizes(high) if high / size <= TICKS)
     return [(step * place, number(round(step * place, 6), unit).removesuffix(" days").removesuffix(" day")
-             .replace(".0%", "%")) for place in range(int(high / step + 1e-9) + 1)]  # fmt: skip
+             .removesuffix(" points").replace(".0%", "%"))
+            for place in range(int(low / step - 1e-9), int(high / step + 1e-9) + 1)]  # fmt: skip
 
 
 def _round_sizes(high: float):

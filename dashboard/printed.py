@@ -68,7 +68,7 @@ def print_figures_csv(answer) -> None:
 
 def print_figures_table(answer) -> None:
     unit = answer.indicator.unit
-    note = f"{answer.indicator.title}. Data as at {words.day(answer.as_at)}, version {answer.data_version}"
+    note = f"{answer.question.title}. Data as at {words.day(answer.as_at)}, version {answer.data_version}"
     say(f"{note}{'. SYNTHETIC' if answer.synthetic else ''}")
     table = _table()
     keys = keys_of(answer)

@@ -3,7 +3,7 @@
 Pages take a source as an argument, so that a test can put its own figures in place of a home.
 """
 
-from etl.door import answers, breakdown_answers, verdict_answers
+from etl.door import answers, beside, breakdown_answers, verdict_answers
 from etl.door import own as body_file
 
 
@@ -40,3 +40,11 @@ class Door:
     def own(self, section: str, **equals) -> list[dict]:
         """The rows of a section (figure, compared, club) of the principal's own file. Refusal for anybody else."""
         return body_file.own(self.principal, section, self.home, **equals)
+
+    def reason_missing(self, question):
+        """Rows of perceived_refusal_share with what missing reasons could make of them (`least` and `most`)."""
+        return beside.reason_missing(self.principal, question, self.home)
+
+    def unseen(self, question):
+        """What the logs behind a refusal figure cannot see, from the survey: a range for each of two questions."""
+        return beside.unseen(self.principal, question, self.home)

@@ -80,9 +80,11 @@ def share(value: float) -> str:
 
 
 def number(value, unit: str) -> str:
-    """A value in its unit: a share, a count, or whole days."""
+    """A value in its unit: a share, a difference of shares in points, a count, or whole days."""
     if unit == "share":
         return share(value)
+    if unit == "points":
+        return f"{100 * value:+.1f} points".replace("-", "−")
     whole = f"{value:,.0f}"
     return f"{whole} day{'' if whole == '1' else 's'}" if unit == "days" else whole
 
@@ -96,7 +98,7 @@ def interval(row: dict, unit: str) -> str | None:
     if row["lower"] is None:
         return f"up to {number(row['upper'], unit)}"
     low, high = number(row["lower"], unit), number(row["upper"], unit)
-    return f"{low.removesuffix(' days').removesuffix(' day') if unit == 'days' else low} to {high}"
+    return f"{low.removesuffix(' points').removesuffix(' days').removesuffix(' day')} to {high}"
 
 
 def counts(row: dict) -> str | None:

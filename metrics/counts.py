@@ -105,7 +105,7 @@ COUNTS: dict[str, Count] = {
     ),
     "cross_received": Count("requests received from another sector", CROSS),
     "cross_shared": Count(
-        f"requests from another sector shared within {HORIZON} days of receipt",
+        f"requests shared within {HORIZON} days of receipt with a body of another sector",
         f"{CROSS} AND {SHARED_IN_TIME}",
         ("cross_received",),
     ),

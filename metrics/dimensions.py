@@ -78,7 +78,7 @@ STATUSES = {
     "not_reached": "half (or nine in ten) had not been decided when the data were taken",
 }
 FLAGS = {
-    "provisional": "some requests are younger than the horizon, so this figure may still change",
+    "provisional": f"some requests are younger than {HORIZON} days, so this figure may still change",
     "approximate": "the source gives a rounded or spoken figure",
     "synthetic": "made up to show how the tool works; describes no real body",
     "published": "counts only returns that their senders have already published",

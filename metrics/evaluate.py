@@ -8,7 +8,7 @@ published part stands alone, flagged, so that it can never unmask the rest.
 from typing import NamedTuple
 
 from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER
-from metrics.intervals import design_effect, widened
+from metrics.intervals import FEWEST_BODIES, design_effect, widened
 
 EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
 
@@ -78,6 +78,17 @@ def share(
     effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
     flags = flags_of(returns, published)
     return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect)
+
+
+def sharing(returns: dict | None, published: dict | None) -> dict:
+    """Bodies that shared at all: the protected part where it may be shown, else the published part alone."""
+    part = returns if returns is not None and returns["shown"] else published
+    if part is None:
+        return figure("not_submitted" if returns is None else "suppressed")
+    flags = [*flags_of(part), *(["published"] if part is published else [])]
+    if part is returns and part["bodies"] < FEWEST_BODIES:
+        return figure("too_few", flags, denominator=part["bodies"])
+    return _ratio(part["bodies_sharing"], part["bodies_sharing"], part["bodies"], flags)
 
 
 def total(returns: dict | None, published: dict | None, count: str) -> dict:

@@ -6,7 +6,10 @@ from metrics.counts import COUNTS
 from metrics.dimensions import SPEED_DAYS
 
 SURE = "The true figure is likely to lie in the range: of 100 ranges made in this way, about 95 hold it."
-RECORDED = "It speaks of the requests recorded, open ones included; it does not allow for bodies that differ."
+RECORDED = (
+    "It speaks of the requests recorded, open ones included. It does not allow for bodies that differ: what other "
+    "bodies would do may lie outside it."
+)
 COUNTED = "None: it counts what was recorded."
 
 
@@ -96,7 +99,7 @@ class Survey(NamedTuple):
     unit: str = "share"
 
     def words(self) -> tuple[str, str]:
-        return "respondents whose answer counts as yes", "respondents who were asked"
+        return "respondents whose answer counts as yes", "respondents who answered this question"
 
     def ranges(self) -> str:
         return (
@@ -117,7 +120,58 @@ class Returned(NamedTuple):
         return "Every return expected is counted: the range only shows on how few or how many returns the share rests."
 
 
-Formula = Share | Total | Undecided | Days | Stock | Survey | Returned
+class Gap(NamedTuple):
+    """One rate for requests with a value of a dimension, less the same rate for all others, inside each sector."""
+
+    numerator: str
+    denominator: str
+    dimension: str
+    value: str
+    named: str  # the requests with that value, as a phrase
+    table: str = "gaps"
+    unit: str = "points"
+
+    def words(self) -> tuple[str, str]:
+        rate = f"{COUNTS[self.numerator].meaning}, as a share of {COUNTS[self.denominator].meaning}"
+        return (
+            f"for {self.named}: {rate}; less the same share for all other requests, sector by sector",
+            f"{self.named} and all others, in sectors that had both; a sector weighs by how many it had",
+        )
+
+    def ranges(self) -> str:
+        return f"{SURE} It allows for bodies that differ. A range that holds 0 says that there may be no gap."
+
+
+class Sharing(NamedTuple):
+    """Bodies that shared at least once, over bodies that received a request. Bodies are counted, never added up."""
+
+    table: str = "cells"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return (
+            "bodies that shared at least once, within 60 days of receipt",
+            "bodies that reported a request they had received",
+        )
+
+    def ranges(self) -> str:
+        return f"{SURE} It speaks of what bodies like these do; bodies that sent nothing are not in it."
+
+
+class Held(NamedTuple):
+    """Rows of returns that were held back because something in them could not be right."""
+
+    table: str = "loads"
+    unit: str = "share"
+
+    def words(self) -> tuple[str, str]:
+        return "rows held back, with a reason told to the sender", "rows read of the returns that are in use"
+
+    def ranges(self) -> str:
+        return "Every row is counted: the range only shows on how few or how many rows the share rests."
+
+
+Formula = Share | Total | Undecided | Days | Stock | Survey | Returned | Gap | Sharing | Held
 
 
 def check(formula: Formula) -> None:

@@ -7,7 +7,20 @@ no league table: a lawful refusal is not a failure.
 from dataclasses import dataclass, field
 from datetime import date
 
-from metrics.formulas import Days, Formula, Returned, Share, Stock, Survey, Total, Undecided, check
+from metrics.formulas import (
+    Days,
+    Formula,
+    Gap,
+    Held,
+    Returned,
+    Share,
+    Sharing,
+    Stock,
+    Survey,
+    Total,
+    Undecided,
+    check,
+)
 
 FAMILIES = {
     "refusals": "Refusals",
@@ -49,7 +62,7 @@ class Indicator:
 
     @property
     def unit(self) -> str:
-        """`share` (0 to 1), `count` or `days` (whole days)."""
+        """`share` (0 to 1), `points` (a difference of shares, -1 to 1), `count` or `days` (whole days)."""
         return self.formula.unit
 
     @property
@@ -106,6 +119,14 @@ _ALL = (
         ("Few requesters ask again, and those who do are not typical.",), "Oral evidence 13 January 2021, Q3 to Q5",
     ),
     Indicator(
+        "safeguarding_refusal_gap", "Gap in refusals of requests to safeguard a child", "refusals",
+        Gap("refused", "received", "purpose", "safeguarding_child", "requests to safeguard a child"), "down",
+        "Witnesses said that not sharing puts children at risk; such requests should not be refused more than others.",
+        ("Below 0 means that they are refused less often than other requests.",
+         "Different people ask, for different things: a gap is a place to look, not a fault.", LAWFUL),
+        "Oral evidence 13 January 2021, Q2, Q11 and Q13; report chapter 8, paragraphs 167 and 168",
+    ),
+    Indicator(
         "risk_of_not_sharing_recorded", "Risk of not sharing weighed", "refusals",
         Share("risk_weighed", "risk_known"), "up",
         "The code says that not sharing can do harm; weighing that risk is the opposite of risk aversion.",
@@ -120,7 +141,8 @@ _ALL = (
         "perceived_refusal_share", "Refused for reasons the law does not support", "reasons",
         Share("perceived", "reason_stated"), "down",
         "The Commissioner says the law is not the barrier; this counts refusals that say it is when it is not.",
-        ("It sorts reasons as they were put, not whether a refusal was right.", RECORDING),
+        ("It sorts reasons as they were put, not whether a refusal was right: “the GDPR forbids it”, with nothing "
+         "named, may stand for a good reason badly told.", RECORDING),
         "Oral evidence 13 January 2021, Q7, Q11 and Q13; report chapter 8, paragraph 171",
     ),
     Indicator(
@@ -176,6 +198,12 @@ _ALL = (
         ("Policing makes up much of it.", HARM), "Oral evidence 13 January 2021, Q1 and Q4",
     ),
     Indicator(
+        "bodies_sharing_share", "Bodies that shared at all", "uptake", Sharing(), "up",
+        "Good practice in a few places is not yet uptake: how many bodies share anything?",
+        ("A body with one shared request counts as much as one with a thousand.",
+         "Over a longer time more bodies will have shared once.", HARM), "Report chapter 8, paragraph 164",
+    ),
+    Indicator(
         "agreements_in_force", "Agreements in force", "agreements", Stock("in_force"), "up",
         "Agreements let partners share without asking each time.",
         ("One agreement may cover many partners.", "As returned on the last day of the period; never added up."),
@@ -224,6 +252,12 @@ _ALL = (
         "A figure is only as good as the returns behind it.",
         ("Counts returns expected from the list of senders; a home without such a list has none.",),
         "Oral evidence 13 January 2021, Q5",
+    ),
+    Indicator(
+        "rows_held_share", "Rows held back", "quality", Held(), "down",
+        "A row that cannot be right is held back and told to its sender, never guessed at.",
+        ("Rows put right in a later return are no longer held.", "A skipped row (a heading, a total) is not held."),
+        "ICO letter 3 February 2021",
     ),
     Indicator(
         "reason_missing_share", "Refusals without a reason", "quality", Share("reason_missing", "refused"), "down",

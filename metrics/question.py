@@ -7,7 +7,7 @@ group, or all) for each; several values draw several series. Nothing outside it 
 from dataclasses import dataclass
 
 from metrics.dimensions import DIMENSIONS, LEVELS, REPORTED_BY, TIME_KEYS
-from metrics.formulas import Days, Returned, Stock, Survey, Undecided
+from metrics.formulas import Days, Gap, Held, Returned, Share, Sharing, Stock, Survey, Undecided
 from metrics.indicators import INDICATORS, Indicator
 from metrics.periods import span_of
 
@@ -18,7 +18,18 @@ COVERAGE_DIMENSIONS = ("sector",)
 # The most dimensions time to decision is published by, at each level.
 SPEED_LEVELS = {"month": 1, "quarter": 1, "year": 1, "all": 2}
 STOCK_DIMENSIONS = 2
-REASON_KEYS = ("reason", "class", "position")
+GAP_DIMENSIONS = ("sector", "region")
+# What refusals are broken down by, beside one of these dimensions.
+REASON_KEYS = ("reason", "class", "position", "law")
+REASON_DIMENSIONS = ("sector", "requester_sector", "region", "direction", "purpose")
+REASON_LEVELS = ("quarter", "year", "all")
+REASON_TITLES = {
+    "reason": "Refusals by main reason",
+    "class": "Refusals by kind of barrier",
+    "position": "Refusals by the law's position on their reason",
+    "law": "Refusals by the law cited",
+}
+BROKEN_DOWN = Share("perceived", "reason_stated")  # the share whose parts are reasons
 
 
 class QuestionError(ValueError):
@@ -42,6 +53,11 @@ class Question:
         return INDICATORS[self.indicator]
 
     @property
+    def title(self) -> str:
+        """What its figures are: the indicator, or refusals broken down."""
+        return REASON_TITLES[self.reason_key] if self.reason_key else self.definition.title
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The dimensions (not time) that rows are told apart by: those asked by, and those given several values."""
         several = [key for key, values in self.where if len(values) > 1 and key not in self.by]
@@ -50,6 +66,12 @@ class Question:
     @property
     def time_key(self) -> str | None:
         return next((key for key in self.by if key in TIME_KEYS), None)
+
+    @property
+    def reason_key(self) -> str | None:
+        """The key refusals are broken down by: reason, class, position or law."""
+        used = {*self.by, *(key for key, _ in self.where)}
+        return next((key for key in REASON_KEYS if key in used), None)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -66,7 +88,14 @@ def dimensions_of(indicator: Indicator) -> tuple[str, ...]:
         return AGREEMENT_DIMENSIONS
     if isinstance(indicator.formula, Returned):
         return COVERAGE_DIMENSIONS
-    return DIMENSIONS
+    if isinstance(indicator.formula, Gap):
+        return GAP_DIMENSIONS
+    return () if isinstance(indicator.formula, Held) else DIMENSIONS
+
+
+def reason_keys_of(indicator: Indicator) -> tuple[str, ...]:
+    """The keys an indicator's refusals may be broken down by."""
+    return REASON_KEYS if indicator.formula == BROKEN_DOWN else ()
 
 
 def levels_of(indicator: Indicator) -> tuple[str, ...]:
@@ -79,13 +108,19 @@ def levels_of(indicator: Indicator) -> tuple[str, ...]:
         return tuple(SPEED_LEVELS)
     if isinstance(indicator.formula, Returned):
         return ("quarter", "year", "all")
-    return tuple(LEVELS)
+    if isinstance(indicator.formula, Gap):
+        return ("year", "all")
+    if isinstance(indicator.formula, Sharing):
+        return ("year", "rolling", "all")  # over a month it would only say how many requests a body gets
+    return ("all",) if isinstance(indicator.formula, Held) else tuple(LEVELS)
 
 
 def most_dimensions(indicator: Indicator, level: str) -> int:
     """The most dimensions an indicator is published by at a level."""
-    if isinstance(indicator.formula, Survey | Returned):
+    if isinstance(indicator.formula, Survey | Returned | Gap):
         return 1
+    if isinstance(indicator.formula, Held):
+        return 0
     if isinstance(indicator.formula, Stock):
         return STOCK_DIMENSIONS
     if isinstance(indicator.formula, Undecided | Days):
@@ -123,11 +158,12 @@ def _pairs(where) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _check_dimensions(definition: Indicator, by, where) -> None:
-    allowed = dimensions_of(definition)
+    allowed = (*dimensions_of(definition), *reason_keys_of(definition))
     fixed = {key for key, _ in definition.always}
     for key in (*by, *(key for key, _ in where)):
         if key not in TIME_KEYS and key not in allowed:
-            raise QuestionError(f"{definition.title} can be shown by {', '.join(allowed)}; not by {key!r}.")
+            known = ", ".join(allowed) or "nothing else"
+            raise QuestionError(f"{definition.title} can be shown by {known}; not by {key!r}.")
         if key in fixed:
             raise QuestionError(f"{definition.title} is defined for one {key}; it cannot be asked again.")
     if any(key in TIME_KEYS for key, _ in where):
@@ -148,12 +184,26 @@ def _level(definition: Indicator, by, level) -> str:
 
 
 def _check_size(question: Question) -> None:
+    if question.reason_key:
+        _check_reasons(question)
+        return
     most = most_dimensions(question.definition, question.level)
     if len(question.dimensions) > most:
         raise QuestionError(
             f"At level {question.level} a figure is published by at most {most} "
             f"dimension{'s' if most != 1 else ''}; this asks for {', '.join(question.dimensions)}."
         )
+
+
+def _check_reasons(question: Question) -> None:
+    others = [key for key in question.dimensions if key not in REASON_KEYS]
+    if len(others) > 1 or len(question.dimensions) - len(others) > 1 or not set(others) <= set(REASON_DIMENSIONS):
+        raise QuestionError(
+            f"Refusals are broken down by one of {', '.join(REASON_KEYS)} and at most one of "
+            f"{', '.join(REASON_DIMENSIONS)}."
+        )
+    if question.level not in REASON_LEVELS:
+        raise QuestionError(f"Refusals are broken down by {', '.join(REASON_LEVELS)}; not by {question.level!r}.")
 
 
 def _check_span(question: Question) -> None:

@@ -10,10 +10,11 @@ from datetime import date
 import duckdb
 
 from etl import snapshot
-from etl.door.read_cells import cells, curve, fetch_all, speed
-from etl.door.read_tables import returned, stocks, survey
+from etl.door.read_cells import cells, curve, fetch_all, sharing, speed
+from etl.door.read_reasons import reasons
+from etl.door.read_tables import gaps, held, returned, stocks, survey
 from etl.home import home as default_home
-from metrics.formulas import Days, Returned, Share, Stock, Survey, Total, Undecided
+from metrics.formulas import Days, Gap, Held, Returned, Share, Sharing, Stock, Survey, Total, Undecided
 from metrics.indicators import Indicator
 from metrics.question import Question
 
@@ -43,7 +44,8 @@ class Answer:
 
 def answer(principal: Principal, question: Question, home=None) -> Answer:
     """The published figures that a question asks for. Raises Refusal when nothing has been published."""
-    return _answer(principal, question, READERS[type(question.definition.formula)], home)
+    read = reasons if question.reason_key else READERS[type(question.definition.formula)]
+    return _answer(principal, question, read, home)
 
 
 def curves(principal: Principal, question: Question, home=None) -> Answer:
@@ -131,4 +133,7 @@ READERS = {
     Stock: stocks,
     Survey: survey,
     Returned: returned,
+    Gap: gaps,
+    Sharing: sharing,
+    Held: held,
 }

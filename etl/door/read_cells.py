@@ -41,6 +41,17 @@ def cells(con, question: Question, about_row: dict) -> list[dict]:
     return _rows(con, question, about_row, found, figure)
 
 
+def sharing(con, question: Question, about_row: dict) -> list[dict]:
+    """Bodies that shared over bodies that reported; bodies of the two parts of a cell cannot be added."""
+    columns = ("part", "shown", "provisional", "approximate", "bodies", "bodies_sharing")
+    found = _fetch(con, "cells", question, columns)
+
+    def figure(parts: dict) -> dict:
+        return evaluate.sharing(parts.get("returns"), parts.get("published"))
+
+    return _rows(con, question, about_row, found, figure)
+
+
 def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
     """How far a body's requests resemble each other in such a share, by sector and over all ("")."""
     # Indicators of one formula (all requests, or those of one direction) share it.

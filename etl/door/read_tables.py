@@ -103,6 +103,37 @@ def _survey_figure(row: dict) -> dict:
     )  # fmt: skip
 
 
+def gaps(con, question: Question, about_row: dict) -> list[dict]:
+    """Gaps between two kinds of request, as they were worked out when the figures were published."""
+    dimension = next(iter(question.dimensions), "")
+    wanted = dict(question.where).get(dimension)
+    found = fetch_all(
+        con,
+        """SELECT * FROM gaps WHERE indicator = ? AND level = ? AND dimension = ? AND reported_by = ?
+           ORDER BY value, period""",
+        [question.indicator, question.level, dimension, question.reported_by],
+    )
+    first, last = span_of(question.first), span_of(question.last)
+    rows = []
+    for row in found:
+        inside = (not first or row["period"] >= first[0]) and (not last or row["period"] <= last[1])
+        if inside and (not wanted or row["value"] in wanted):
+            made = evaluate.figure(row["status"], evaluate.flags_of(row), denominator=row["base"],
+                                   value=row["difference"], lower=row["lower"], upper=row["upper"])  # fmt: skip
+            rows.append({**labels(question, (row["value"],) if dimension else (), row["period"]), **made})
+    return rows
+
+
+def held(con, question: Question, about_row: dict) -> list[dict]:
+    """Rows held back over rows read, of the returns in use."""
+    (row,) = fetch_all(con, "SELECT sum(rows_held)::BIGINT AS held, sum(rows_read)::BIGINT AS read FROM loads")
+    if not row["read"]:
+        return [evaluate.figure("not_applicable")]
+    lower, upper = wilson(row["held"], row["read"])
+    return [evaluate.figure("ok", numerator=row["held"], denominator=row["read"], value=row["held"] / row["read"],
+                            lower=float(lower), upper=float(upper))]  # fmt: skip
+
+
 def returned(con, question: Question, about_row: dict) -> list[dict]:
     """Returns received over expected, by level and sector."""
     wanted = dict(question.where).get("sector")

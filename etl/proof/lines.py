@@ -4,12 +4,10 @@ A line has one function of a random generator, which gives the outcomes of one r
 name the range its mean must lie in. Ranges are the targets; how far chance may carry a mean is worked out apart.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 
-from etl.proof import draw
+from etl.proof import draw, shown
+from etl.proof.kinds import COVERAGE, NULL_RATE, WIDE_COVERAGE, Line, Want
 from etl.synthetic.scenarios import SCENARIOS
 from metrics import campaigns, funnel, interrupted, standardise, survey, verdicts
 from metrics.cell_key import make_table, perturb
@@ -17,25 +15,6 @@ from metrics.intervals import clustered
 from metrics.time_to_decision import kaplan_meier
 
 CLAIMS = (verdicts.IMPROVING, verdicts.WORSENING)
-COVERAGE = (0.93, 0.97)
-WIDE_COVERAGE = (0.93, 0.985)
-NULL_RATE = (0.0, 0.05)
-
-
-class Want(NamedTuple):
-    """What an outcome is, in words, and the range of its mean; `share` outcomes are 0 or 1."""
-
-    what: str
-    low: float
-    high: float
-    share: bool = True
-
-
-class Line(NamedTuple):
-    scenario: str
-    replications: int
-    once: Callable[[np.random.Generator], dict[str, float]]
-    wants: dict[str, Want]
 
 
 # --- verdicts on monthly counts --------------------------------------------------------------------------------
@@ -398,6 +377,11 @@ LINES: dict[str, Line] = {
          "standardised": Want("standardised ratio moves", -0.01, 0.01, False),
          "covered": Want("interval of the ratio covers 1", *WIDE_COVERAGE)},
     ),
+    "rogue_alike": Line(
+        "s11", 500, rogue(0.0),
+        {"found": Want("rogue beyond 99.8% limits, peers alike (spread 0)", 0.80, 1.0),
+         "others": Want("each peer beyond them", 0.0, 0.005, False)},
+    ),
     "rogue": Line(
         "s11", 500, rogue(0.1),
         {"found": Want("rogue beyond 99.8% limits, peers' spread 0.1", 0.80, 1.0),
@@ -441,4 +425,5 @@ LINES: dict[str, Line] = {
         {"same": Want("same cell, same value", 1.0, 1.0), "mean": Want("mean noise", -0.02, 0.02, False)},
     ),
     "pooled": Line("s0", 1000, pooled, {"covered": Want("clustered interval of a pooled rate covers", *COVERAGE)}),
+    **shown.LINES,
 }  # fmt: skip

@@ -4,16 +4,17 @@ The rules of metrics/disclosure.py, in the one order: group, count bodies, judge
 """
 
 from etl.publishing.cells import combo_number
+from metrics.counts import COUNTS, REFUSED
 from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, SMALL, UNDER
 
 SHOWN = f"(base >= {COUNT_BASE} AND bodies >= {BODIES} AND largest <= {LARGEST_SHARE} * base)"
 
 # What refusals and requests are broken down by: the value, which rows count, and what a row is counted among.
 BREAKDOWNS = {
-    "reason": ("reason", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
-    "class": ("reason_class", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
-    "position": ("position", "outcome = 'refused' AND reason IS NOT NULL AND reason <> 'R97'"),
-    "law": ("law_cited", "outcome = 'refused' AND coalesce(law_cited, 'not_stated') <> 'not_stated'"),
+    "reason": ("reason", COUNTS["reason_stated"].where),
+    "class": ("reason_class", COUNTS["reason_stated"].where),
+    "position": ("position", COUNTS["reason_stated"].where),
+    "law": ("law_cited", f"{REFUSED} AND coalesce(law_cited, 'not_stated') <> 'not_stated'"),
     "gateway": ("gateway", "gateway <> 'not_stated'"),
 }
 BREAKDOWN_DIMENSIONS = ("sector", "requester_sector", "region", "direction", "purpose")

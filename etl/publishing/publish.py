@@ -17,6 +17,7 @@ from etl.publishing import (
     estimate_campaigns,
     estimates,
     facts,
+    gaps,
     peers,
     registers,
     speed,
@@ -106,6 +107,7 @@ COMPANIONS = (
     registers.publish,
     registers.loads,
     coverage.publish,
+    gaps.publish,
 )
 
 
