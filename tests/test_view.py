@@ -24,10 +24,11 @@ def queries(draw):
     """Addresses made of real choices, in any order, with any number of values."""
     measure = draw(st.sampled_from(list(INDICATORS)))
     pairs = [("measure", measure)]
-    for name in draw(st.lists(st.sampled_from(offered(measure)), max_size=3, unique=True)):
+    some = list(offered(measure))  # none, for a measure over everything
+    for name in draw(st.lists(st.sampled_from(some), max_size=3, unique=True)) if some else ():
         for value in draw(st.lists(st.sampled_from(list(names.values(name))), min_size=1, max_size=3, unique=True)):
             pairs.append((name, value))
-    pairs += [("by", name) for name in draw(st.lists(st.sampled_from(offered(measure)), max_size=1))]
+    pairs += [("by", name) for name in (draw(st.lists(st.sampled_from(some), max_size=1)) if some else ())]
     pairs += [("level", level) for level in draw(st.lists(st.sampled_from(levels_of(INDICATORS[measure])), max_size=1))]
     pairs += [(key, value) for key in ("from", "to") if (value := draw(PERIODS))]
     pairs += [("chart", chart) for chart in draw(st.lists(st.sampled_from([*CHARTS]), max_size=1))]
