@@ -126,7 +126,7 @@ def _tables(asked: Asked, by: str, grid) -> list[Node]:
     days = [(day, f"{day} days" if day != 1 else "1 day") for day in SPEED_DAYS]
     days[0] = (0, "Same day")
     heading = names.dimension(by)
-    caption = f"Share still undecided after so many days, by {heading.lower()}, {asked.span}"
+    caption = f"Share still undecided after so many days, by {made.called(by)}, {asked.span}"
     shown = matrix.matrix(caption, heading, days, made.occurring(grid.rows, by), cells) if cells else None
     return [shown, *parts.tabled(PATH, asked.query, grid, True)]
 

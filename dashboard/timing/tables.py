@@ -12,6 +12,15 @@ LABELS = {
 }
 
 
+# How a dimension is called in a caption, where its label would not read well.
+CALLED = {"under_agreement": "agreement"}
+
+
+def called(by: str) -> str:
+    """What a dimension is called inside a caption."""
+    return CALLED.get(by, names.dimension(by).lower())
+
+
 def group_label(by: str, code: str) -> str:
     """What a value is called on this page."""
     return LABELS.get((by, code), names.label(by, code))
@@ -28,7 +37,7 @@ def curve(asked, by: str) -> Grid:
     rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.curves[by])
     keys = (Key(f"{by}_label", names.dimension(by), by), Key("day", "Days since the request came"))
     return Grid(f"curves-by-{by.replace('_', '-')}",
-                f"Share undecided by day and {names.dimension(by).lower()}, {asked.span}", keys, rows,
+                f"Share undecided by day and {called(by)}, {asked.span}", keys, rows,
                 figure="Still undecided")  # fmt: skip
 
 
@@ -37,7 +46,7 @@ def halves(asked, by: str) -> Grid:
     rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.halves[by]
                  if row[by] != reference.NOT_STATED)  # fmt: skip
     return Grid(f"half-by-{by.replace('_', '-')}",
-                f"Days until half are decided, by {names.dimension(by).lower()}, {asked.span}",
+                f"Days until half are decided, by {called(by)}, {asked.span}",
                 (Key(f"{by}_label", names.dimension(by), by),), rows, "days", figure="Half decided within")  # fmt: skip
 
 
