@@ -12,7 +12,7 @@ from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import ASSETS, downloads, frame, security, sheets, shell, trends
+from dashboard import ASSETS, downloads, frame, kept, security, sheets, shell, trends
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
 from dashboard.pages import BY_PATH, PAGES
@@ -107,6 +107,8 @@ def _routes(app: App) -> None:
 
     @app.server.get("/chart.svg")
     def chart():
+        if asked := request.args.get("page"):
+            return _picture(app, f"/{asked}", request.args.get("chart", ""))
         view, _ = parse(_query())
         text, version = trends.chart(app.source, _query())
         return _file(text, "image/svg+xml", f"{downloads.file_name(view, version)}.svg")
@@ -122,6 +124,19 @@ def _routes(app: App) -> None:
         log.error("%s failed", request.path, exc_info=error)
         sentence = "The service could not answer this. The error has been recorded. Try again, or go to the overview."
         return _trouble(app, shell.trouble(sentence, 500))
+
+
+def _picture(app: App, path: str, name: str) -> Response:
+    """The picture file of a chart of a page that is not one view."""
+    page = BY_PATH.get(path)
+    about = app.source.about()
+    line = f"Uptake, data as at {about['as_at']}, version {about['version']}."
+    made_up = "Synthetic data, not official figures. " if about["synthetic"] else ""
+    text = kept.drawn(page.make(app.source, _query()).main, name, made_up + line) if page else None
+    if text is None:
+        return _trouble(app, shell.missing(request.path))
+    file_name = downloads.named(f"{path[1:]}-{name}-{about['version']}")
+    return _file(text, "image/svg+xml", f"{file_name}.svg")
 
 
 def _book(source) -> sheets.Book | None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dashboard import definition, grid, words
+from dashboard import definition, grid, kept, lines, strips, words
 from dashboard.content import SERVICE
 from dashboard.downloads import about as told_about
 from dashboard.downloads import named, page_links, standing
@@ -45,10 +45,26 @@ def section(name: str, told: Told, *children) -> Node:
     )  # fmt: skip
 
 
-def chart(name: str, drawing, below=None) -> Node:
+def chart(name: str, drawing, keep: kept.Kept, below=None) -> list[Node]:
     """A chart of a section: its name is the section's title, its text alternative the section's finding."""
     shown = el("div", drawing, role="img", aria_labelledby=f"{name}-title {name}-text")
-    return el("figure", shown, below, class_="plain-chart", role="group", aria_labelledby=f"{name}-title")
+    made = el("figure", shown, below, class_="plain-chart", role="group", aria_labelledby=f"{name}-title")
+    return [kept.charted(made, keep), kept.link(keep)]
+
+
+def strip_chart(path: str, query: str, name: str, rows: list[strips.Strip], unit: str = "share", line=None,
+                line_name: str = "", below=None) -> list[Node] | None:  # fmt: skip
+    """A chart of strips, with its picture file; None without rows."""
+    if not rows:
+        return None
+    keep = kept.Kept(strips.figure(rows, unit), unit, kept.address(path, query, name))
+    return chart(name, strips.strips(rows, unit, line, line_name), keep, below)
+
+
+def line_chart(path: str, query: str, name: str, figure: dict, unit: str, below) -> list[Node]:
+    """A chart of lines at the widths of a screen and a phone, with its picture file."""
+    keep = kept.Kept(figure, unit, kept.address(path, query, name))
+    return chart(name, lines.drawn(figure, unit, wide=True), keep, below)
 
 
 def panel(name: str, title: str, sentence: str, drawing) -> Node:

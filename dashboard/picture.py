@@ -11,7 +11,7 @@ from dashboard.markup import Node, el
 from dashboard.words import MONTHS, number
 
 WIDTH = 640
-LONGEST_LINE = 95  # letters
+LONGEST_LINE, LONGEST_TITLE = 95, 62  # letters
 LETTER = 7  # pixels of a letter, near enough
 FONT = {"font_family": "Arial, Helvetica, sans-serif", "font_size": "14"}
 TEXT, LINE = "#0b0c0c", "#505a5f"
@@ -28,7 +28,8 @@ def svg(figure: dict, unit: str, width: int = WIDTH, class_: str = "still") -> N
 
 def standing(figure: dict, unit: str, heading: str, finding: str, notes: list[str]) -> Node:
     """The figure as an SVG file of its own, with its heading and key; `notes` (events, source) stand below it."""
-    top, height = 40, figure["layout"]["height"]
+    title = wrap(heading, LONGEST_TITLE)
+    top, height = 16 + 24 * len(title), figure["layout"]["height"]
     key = [(one["name"], one["line"]) for one in figure["data"] if "name" in one and one["marker"]["color"] != "#ffffff"
            and "line" in one]  # fmt: skip
     key = key if len(key) > 1 else []
@@ -40,7 +41,8 @@ def standing(figure: dict, unit: str, heading: str, finding: str, notes: list[st
         "svg",
         el("title", " ".join([f"{heading}.", finding, *notes])),
         el("rect", width=WIDTH, height=tall, fill="#ffffff"),
-        el("text", heading, x=8, y=26, font_size="18", font_weight="bold", fill=TEXT),
+        [el("text", part, x=8, y=26 + 24 * place, font_size="18", font_weight="bold", fill=TEXT)
+         for place, part in enumerate(title)],
         el("g", *_drawn(figure, unit), transform=f"translate(0,{top})"),
         [_sample(name, line, below + 24 * place + 10) for place, (name, line) in enumerate(key)],
         [el("text", line, x=8, y=foot + 18 * place + 8, font_size="12", fill=TEXT) for place, line in enumerate(lines)],

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from dashboard import words
 from dashboard.grid import ranged, said, shown
 from dashboard.markup import Node, el
+from dashboard.traces import COLOURS
 
 STEPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 DAYS = (5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400)
-HALF, MARK = 12, 5  # pixels: half the height of a row, half the size of a dot
+HALF, MARK, ROW = 12, 5, 26  # pixels: half the height of a row, half the size of a dot, a row in a picture
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,35 @@ def scale(rows, unit: str) -> tuple[float, float]:
     steps = DAYS if unit == "days" else STEPS
     top = next((step for step in steps if step >= most * 0.999), most)
     return (-top, top) if unit == "points" else (0.0, top)
+
+
+def figure(rows: list[Strip], unit: str) -> dict:
+    """The same as a plain dict, for a picture file; each row's name holds its value, or why there is none."""
+    low, high = scale([one.row for one in rows], unit)
+    names = [f"{one.name}: {shown(one.row, unit)}" for one in rows]
+    known = [(name, one.row) for name, one in zip(names, rows, strict=True) if one.row["status"] == "ok"]
+    ranges = [row["upper"] is not None and row["lower"] is not None for _, row in known]
+    middle = [(0.0, _end(0.0, unit))] if low < 0 else []
+    ticks = [(low, _end(low, unit)), *middle, (high, _end(high, unit))]
+    return {
+        "data": [{
+            "type": "scatter", "mode": "markers", "showlegend": False, "hoverinfo": "skip", "cliponaxis": False,
+            "x": [row["value"] for _, row in known], "y": [name for name, _ in known],
+            "marker": {"size": 9, "color": COLOURS[0]},
+            "error_x": {"type": "data", "symmetric": False, "color": COLOURS[0], "thickness": 2, "width": 0,
+                        "array": [row["upper"] - row["value"] if both else None
+                                  for (_, row), both in zip(known, ranges, strict=True)],
+                        "arrayminus": [row["value"] - row["lower"] if both else None
+                                       for (_, row), both in zip(known, ranges, strict=True)]},
+        }] if known else [],
+        "layout": {
+            "height": 46 + ROW * len(rows), "margin": {"l": 52, "r": 40, "t": 8, "b": 38}, "showlegend": False,
+            "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff",
+            "xaxis": {"range": [low, high], "tickvals": [at for at, _ in ticks],
+                      "ticktext": [text for _, text in ticks]},
+            "yaxis": {"type": "category", "categoryorder": "array", "categoryarray": names[::-1]},
+        },
+    }  # fmt: skip
 
 
 def _end(value: float, unit: str) -> str:

@@ -5,6 +5,7 @@ import io
 import re
 from html.parser import HTMLParser
 from itertools import product
+from xml.etree import ElementTree
 
 import pytest
 
@@ -180,6 +181,27 @@ def test_every_table_is_the_file_that_is_taken_away(client, address):
         table = next(one for one in page.tables if _same(one, rows))
         assert len(table["rows"]) - 1 == len(rows)
         assert {row["data_version"] for row in rows} == {VERSION}
+
+
+@pytest.mark.parametrize("address", EVERY)
+def test_every_chart_of_a_section_can_be_kept_with_its_finding_and_source(client, address):
+    page, _ = read(client, address)
+    pictures = [link for link in page.links if link.startswith("/chart.svg?page=")]
+    charts = [one for one in page.figures if one["class"] == "plain-chart"]
+    assert len(pictures) == len(charts)
+    for link, chart in zip(pictures, charts, strict=True):
+        response = client.get(link)
+        text = response.get_data(as_text=True)
+        assert response.status_code == 200 and response.mimetype == "image/svg+xml"
+        name = chart["aria-labelledby"].removesuffix("-title")
+        drawn = "".join(ElementTree.fromstring(text).itertext())
+        assert f"{page.texts[f'{name}-title']}. {page.texts[f'{name}-text']}" in drawn
+        assert f"version {VERSION}" in drawn and "Synthetic data" in drawn
+
+
+@pytest.mark.parametrize("query", ["page=did-it-work&chart=none", "page=nowhere&chart=line", "page=barriers"])
+def test_a_picture_that_is_not_there_is_not_found(client, query):
+    assert client.get(f"/chart.svg?{query}").status_code == 404
 
 
 def _same(table, rows) -> bool:

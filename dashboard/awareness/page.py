@@ -138,7 +138,7 @@ def _funnel(asked: Asked) -> Node:
     grid = made.funnel(asked)
     drawn = [strips.Strip(row["step_label"], row, row["from"]) for row in grid.rows]
     return parts.section("funnel", findings.funnel(asked, grid),
-                         parts.chart("funnel", strips.strips(drawn)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, "funnel", drawn),
                          parts.tabled(PATH, asked.query, grid))  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _by(asked: Asked, name: str) -> Node:
     grid = made.by(asked, name)
     drawn = [strips.Strip(row[f"{name}_label"], row) for row in grid.rows]
     return parts.section(f"by-{name}", findings.by(asked, grid, name),
-                         parts.chart(f"by-{name}", strips.strips(drawn)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, f"by-{name}", drawn),
                          parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def _positions(asked: Asked) -> Node:
     grid = made.positions(asked)
     drawn = [strips.Strip(row["position_label"], row) for row in grid.rows]
     return parts.section("positions", findings.coverage(asked),
-                         parts.chart("positions", strips.strips(drawn)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, "positions", drawn),
                          parts.tabled(PATH, asked.query, grid))  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _classes(asked: Asked) -> Node:
     grid = made.classes(asked)
     drawn = [strips.Strip(row["class_label"], row) for row in grid.rows]
     return parts.section("classes", findings.classes(asked),
-                         parts.chart("classes", strips.strips(drawn)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, "classes", drawn),
                          parts.tabled(PATH, asked.query, grid))  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def _sectors(asked: Asked) -> Node:
     grid = made.by_sector(asked)
     drawn = [strips.Strip(row["sector_label"], row) for row in grid.rows]
     return parts.section("by-sector", findings.sectors(asked, grid),
-                         parts.chart("by-sector", strips.strips(drawn)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, "by-sector", drawn),
                          parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _laws(asked: Asked) -> Node:
     caption = f"Law cited in refusals, by purpose of the request, {spans.when(asked.year).removeprefix('in ')}"
     return parts.section(
         "laws", findings.laws(asked, child),
-        parts.chart("laws", strips.strips(drawn)) if drawn else None,
+        parts.strip_chart(PATH, asked.query, "laws", drawn),
         matrix.matrix(caption, "Purpose", across, down, cells) if cells else None,
         parts.tabled(PATH, asked.query, grid, True) if cells else None,
     )  # fmt: skip
@@ -139,7 +139,7 @@ def _gateways(asked: Asked) -> Node:
     shown = f"The chart shows the {len(drawn)} named most; the table lists all {len(grid.rows)}."
     return parts.section(
         "gateways", findings.gateways(asked, grid),
-        parts.chart("gateways", strips.strips(drawn), el("p", shown, class_="govuk-body-s")) if drawn else None,
+        parts.strip_chart(PATH, asked.query, "gateways", drawn, below=el("p", shown, class_="govuk-body-s")),
         parts.tabled(PATH, asked.query, grid, True),
     )  # fmt: skip
 

@@ -41,7 +41,8 @@ def section(source, measure: str, campaigns, made: Grid, path: str, query: str) 
     panels = [_panel(row, events.get(row["event"]), by_event.get(row["event"], [])) for row in campaigns]
     return parts.section(
         "campaigns", told,
-        parts.chart("campaigns", strips.strips(drawn, "points", line_name="no difference from where it had not come")),
+        parts.strip_chart(path, query, "campaigns", drawn, "points",
+                          line_name="no difference from where it had not come"),
         parts.tabled(path, query, made, True),
         el("p", PATHS, class_="govuk-body-s") if held else None,
         el("div", panels, class_="panels"),

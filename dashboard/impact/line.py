@@ -26,7 +26,7 @@ def section(source, measure: str, verdict: dict | None, path: str, query: str) -
     drawn, key = chart(rows, source.companion("events"), verdict)
     return parts.section(
         "line", told,
-        parts.chart("line", lines.drawn(drawn, "share", wide=True), key),
+        parts.line_chart(path, query, "line", drawn, "share", key),
         [parts.tabled(path, query, one, True) for one in grids(rows, title)],
     )  # fmt: skip
 

@@ -59,8 +59,7 @@ def section(rows, measure: str, by: str, made: Grid, path: str, query: str) -> N
     drawn = [strips.Strip(row[f"{by}_label"], row, row["said"]) for row in made.rows]
     return parts.section(
         "by-group", told,
-        parts.chart("by-group", strips.strips(drawn, "points", line_name="no difference from the earlier trend"))
-        if drawn else None,
+        parts.strip_chart(path, query, "by-group", drawn, "points", line_name="no difference from the earlier trend"),
         parts.tabled(path, query, made),
     )  # fmt: skip
 

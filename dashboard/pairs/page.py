@@ -91,7 +91,7 @@ def page(source, query: str) -> Content:
 def _strip(name: str, told, grid, label: str, asked) -> Node:
     drawn = [strips.Strip(row[label], row) for row in grid.rows]
     return parts.section(name, told,
-                         parts.chart(name, strips.strips(drawn, asked.indicator.unit)) if drawn else None,
+                         parts.strip_chart(PATH, asked.query, name, drawn, asked.indicator.unit),
                          parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 

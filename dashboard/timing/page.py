@@ -101,7 +101,7 @@ def _together(asked: Asked, by: str) -> Node:
     drawn = [*_lines(asked, by, GROUPS[by]), _overall(asked)]
     drawn = [one for one in drawn if any(point[1] is not None for point in one.points)]
     name = by.replace("_", "-")
-    chart = parts.chart(name, lines.drawn(figure(drawn), "share", wide=True), lines.key(drawn)) if drawn else None
+    chart = parts.line_chart(PATH, asked.query, name, figure(drawn), "share", lines.key(drawn)) if drawn else None
     return parts.section(name, findings.compared(asked, by), chart, _tables(asked, by, grid))
 
 
@@ -166,8 +166,8 @@ def _halves(asked: Asked) -> Node | None:
     line = whole["value"] if whole and whole["status"] == "ok" else None
     return parts.section(
         "sectors", findings.sectors(asked, grid),
-        parts.chart("sectors", strips.strips(drawn, "days", line, "all requests" if line is not None else ""))
-        if drawn else None,
+        parts.strip_chart(PATH, asked.query, "sectors", drawn, "days", line,
+                          "all requests" if line is not None else ""),
         parts.tabled(PATH, asked.query, grid, True),
     )  # fmt: skip
 
