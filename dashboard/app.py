@@ -12,7 +12,7 @@ from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import ASSETS, downloads, frame, kept, security, sheets, shell, trends
+from dashboard import ASSETS, downloads, frame, kept, security, sheets, shell, trends, words
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
 from dashboard.pages import BY_PATH, PAGES
@@ -130,7 +130,7 @@ def _picture(app: App, path: str, name: str) -> Response:
     """The picture file of a chart of a page that is not one view."""
     page = BY_PATH.get(path)
     about = app.source.about()
-    line = f"Uptake, data as at {about['as_at']}, version {about['version']}."
+    line = f"Uptake, data as at {words.day(about['as_at'])}, version {about['version']}."
     made_up = "Synthetic data, not official figures. " if about["synthetic"] else ""
     text = kept.drawn(page.make(app.source, _query()).main, name, made_up + line) if page else None
     if text is None:
