@@ -51,6 +51,10 @@ Sender = Annotated[str | None, typer.Option(help="Who sent them.")]
 ReportedBy = Annotated[str | None, typer.Option(help="holder or requester.")]
 Who = Annotated[str | None, typer.Option(help="Who releases it, for the record; you, unless said.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, metavar="FILE...", help="Return files, or folders of them.")]
+Report = Annotated[
+    Path | None,
+    typer.Option(metavar="OUT.xlsx|OUT.csv", dir_okay=False, help="Also write the receipts to this file, row for row."),
+]
 Release = Annotated[bool, typer.Option("--release", help="Make the new version the one that is shown, at once.")]
 
 
@@ -79,11 +83,13 @@ def check(
     period_from: Day = None,
     period_to: Day = None,
     extracted_on: Day = None,
+    report: Report = None,
 ):
     """Say all that `load` would say about these files, and store nothing."""
     from etl.intake import load as loading
 
-    _receipts(loading.check, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on)
+    arguments = (kind, profile, sender, reported_by, period_from, period_to, extracted_on)
+    _receipts(loading.check, files, *arguments, report=report)
 
 
 @app.command()
@@ -98,6 +104,7 @@ def load(
     extracted_on: Day = None,
     publish: Annotated[bool, typer.Option(help="Publish when the returns are in.")] = True,
     release: Release = False,
+    report: Report = None,
 ):
     """Load returns: good rows are kept, bad rows held and listed. Then publish.
 
@@ -106,7 +113,7 @@ def load(
     from etl.intake import load as loading
 
     arguments = (kind, profile, sender, reported_by, period_from, period_to, extracted_on)
-    receipts = _receipts(loading.load, files, *arguments, leave=False)
+    receipts = _receipts(loading.load, files, *arguments, leave=False, report=report)
     if publish and any(receipt.status == "loaded" for receipt in receipts):
         _publish(release)
     raise typer.Exit(printed.exit_code(receipts))
@@ -260,13 +267,23 @@ def _pairs(where: list[str]) -> list[tuple[str, list[str]]]:
     return pairs
 
 
-def _receipts(act, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on, leave=True):
+def _receipts(
+    act, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on, leave=True, report=None
+):
     """Run `load` or `check` with progress, print its receipts and return them, or leave with their exit code."""
+    from dashboard import receipt_files
+
+    if report:
+        receipt_files.form_of(report)
+        _refuse_to_overwrite(report)
     facts = {"kind": kind, "profile": profile, "sender": sender, "reported_by": reported_by}
     days = {"period_from": period_from, "period_to": period_to, "extracted_on": extracted_on}
     with terminal.progress() as progress:
         receipts = act(files, the_home(), **facts, **days, progress=progress)
     printed.print_receipts(receipts)
+    if report:
+        receipt_files.write(receipts, report)
+        terminal.say(f"The report is in {report}.")
     if leave:
         raise typer.Exit(printed.exit_code(receipts))
     return receipts

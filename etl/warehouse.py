@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS notes (file_id INTEGER, sheet VARCHAR, rule VARCHAR, 
 CREATE TABLE IF NOT EXISTS held (
     file_id INTEGER, return_id INTEGER, sheet VARCHAR, row INTEGER, column_name VARCHAR, rule VARCHAR,
     message VARCHAR);
+ALTER TABLE held ADD COLUMN IF NOT EXISTS mend VARCHAR;
+ALTER TABLE held ADD COLUMN IF NOT EXISTS nearest VARCHAR;
 CREATE TABLE IF NOT EXISTS senders (
     sender VARCHAR, body VARCHAR, kinds VARCHAR, frequency VARCHAR, "from" DATE, "to" DATE, release VARCHAR);
 """

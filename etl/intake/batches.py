@@ -8,7 +8,7 @@ from pathlib import Path
 from etl.errors import Refusal
 from etl.intake import contracts, readers
 from etl.intake.contracts import contract
-from etl.intake.receipt import Held, Receipt
+from etl.intake.receipt import WARNING, Held, Receipt
 from etl.intake.returns import Return
 from etl.profile import profiles
 
@@ -106,7 +106,7 @@ def _by_contract(taken, tables, said, extras, receipt, folder):
         kinds.setdefault(kind, []).append(table)
         if table.ignored(kind):
             words = f"{table.ignored(kind)} columns that the {kind} return does not ask for were not read."
-            receipt.note("columns_ignored", words, sheet=table.sheet)
+            receipt.note("columns_ignored", words, sheet=table.sheet, severity=WARNING)
     for table in tables:
         if table not in taken:
             receipt.note("sheet_not_taken", f"Sheet {table.sheet} holds no return and was not read.", sheet=table.sheet)
@@ -150,7 +150,8 @@ def tell_examples(batch: Batch, receipt: Receipt) -> None:
 def _by_profile(taken, said, extras, receipt, folder):
     receipt.sheets = [dict(zip(COUNTS, sheet, strict=True)) for sheet in taken.sheets]
     receipt.skips = [dict(zip(("sheet", "reason", "rows"), skip, strict=True)) for skip in taken.skips if skip[2]]
-    receipt.notes += [dict(zip(("sheet", "rule", "message", "rows"), note, strict=True)) for note in taken.notes]
+    for sheet, rule, message, rows in taken.notes:
+        receipt.note(rule, message, rows, sheet)
     receipt.held = [Held(*one) for one in taken.held]
     kinds = {}
     for one in taken.returns:

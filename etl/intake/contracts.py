@@ -107,7 +107,8 @@ def recognise(header, kind: str | None = None) -> str:
     _refuse_twice(header, kind)
     missing = [name for name in contract(kind).must_have if name not in map(folded, header)]
     if missing:
-        raise Refusal(" ".join(_missing(name, header, kind) for name in missing) + " Nothing was loaded.")
+        words = " ".join(_missing(name, header, kind) for name in missing)
+        raise Refusal(f"{words} Nothing was loaded.", "missing_column")
     return kind
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl import working
+from etl.errors import Refusal
 
 SEVERITIES = ("blocks_file", "blocks_row", "warning", "note")
 
@@ -26,6 +27,14 @@ class Finding:
         places = [file, self.sheet and f"sheet {self.sheet}", self.row and f"row {self.row}", self.column]
         where = ", ".join(place for place in places if place)
         return f"{where}{': ' if where else ''}{self.message} {self.mend} [{self.rule}]"
+
+
+class FileRefused(Refusal):
+    """A file refused for what stands in it: the sentence gives the first findings, `findings` has them all."""
+
+    def __init__(self, findings, shown=3):
+        super().__init__(" ".join(f"{one.message} {one.mend}" for one in findings[:shown]), findings[0].rule)
+        self.findings = list(findings)
 
 
 def finding(rule, severity, message, mend, *, sheet=None, row=None, column=None):

@@ -2,7 +2,7 @@
 
 from etl.intake import contracts
 from etl.intake.contracts import contract
-from etl.intake.receipt import ROWS_KEPT, Held
+from etl.intake.receipt import HELD, ROWS_KEPT, Held, issue
 from etl.intake.rules import Rule, rules, type_rules
 from etl.intake.staging import is_bounded, nearest
 from etl.warehouse import insert_rows, quoted
@@ -38,7 +38,7 @@ SAME_RETURN = " AND ".join(
 
 
 def hold(con, kind: str, file_id: int) -> list[dict]:
-    """Write `held` from `staged`, and return the issues: dicts of rule, column, message, rows, most rows first.
+    """Write `held` from `staged`, and return the issues (etl.intake.receipt.issue), most rows first.
 
     Needs the temporary table `arriving`; a row whose facts fit no return is held for none.
     """
@@ -46,10 +46,8 @@ def hold(con, kind: str, file_id: int) -> list[dict]:
     _nearest_codes(con, kind, broken)
     for rule, condition, _ in broken:
         con.execute(_insert(rule, condition), [file_id])
-    found = [
-        {"rule": rule.id, "column": rule.column, "message": rule.message, "rows": rows} for rule, _, rows in broken
-    ]
-    return sorted(found, key=lambda issue: -issue["rows"])
+    found = [issue(HELD, rule.id, rule.sentence, rule.mend, rows, column=rule.column) for rule, _, rows in broken]
+    return sorted(found, key=lambda one: -one["rows"])
 
 
 def hold_findings(con, file_id: int, findings) -> list[dict]:
@@ -59,20 +57,17 @@ def hold_findings(con, file_id: int, findings) -> list[dict]:
     for sheet, row in staged:
         for one in findings:
             if one.row == row and one.sheet in (None, sheet):
-                message = f"{one.message} {one.mend}"
-                rows.append([file_id, sheet, row, one.column, one.rule, message])
-                counts[one.rule, one.column, message] = counts.get((one.rule, one.column, message), 0) + 1
-    insert_rows(con, "held", ("file_id", "sheet", "row", "column_name", "rule", "message"), rows)
-    return [
-        {"rule": rule, "column": column, "message": message, "rows": count}
-        for (rule, column, message), count in counts.items()
-    ]
+                said = (one.rule, one.message, one.mend, one.column)
+                rows.append([file_id, sheet, row, one.column, one.rule, one.message, one.mend])
+                counts[said] = counts.get(said, 0) + 1
+    insert_rows(con, "held", ("file_id", "sheet", "row", "column_name", "rule", "message", "mend"), rows)
+    return [issue(HELD, rule, wrong, mend, rows, column=at) for (rule, wrong, mend, at), rows in counts.items()]
 
 
 def listed(con, file_id: int) -> list[Held]:
     """The first held rows of a file, in the file's order."""
     rows = con.execute(
-        f"""SELECT sheet, row, column_name, rule, message FROM held WHERE file_id = ?
+        f"""SELECT sheet, row, column_name, rule, message, coalesce(mend, ''), nearest FROM held WHERE file_id = ?
             ORDER BY sheet, row, column_name, rule LIMIT {ROWS_KEPT}""",
         [file_id],
     ).fetchall()
@@ -128,9 +123,9 @@ def _insert(rule: Rule, condition: str) -> str:
         suggested = f"""(SELECT min(n.code) FROM nearest_codes AS n
                          WHERE n.column_name = {column} AND n.said = left(s.raw_{rule.column}, 80))"""
     return f"""
-        INSERT INTO held
-        SELECT ?, a.return_id, s._sheet, s._row, {column}, {quoted(rule.id)},
-               concat({quoted(rule.message)}, ' The nearest code is ' || {suggested} || '.')
+        INSERT INTO held (file_id, return_id, sheet, row, column_name, rule, message, mend, nearest)
+        SELECT ?, a.return_id, s._sheet, s._row, {column}, {quoted(rule.id)}, {quoted(rule.sentence)},
+               {quoted(rule.mend)}, {suggested}
         FROM (SELECT * FROM staged WHERE {condition}) AS s
         LEFT JOIN arriving AS a ON {SAME_RETURN}
     """

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from etl.intake import fastroad, holding, returns, screen, staging
 from etl.intake.batches import Batch
+from etl.intake.finding import FileRefused
 from etl.intake.returns import Return
 from etl.intake.staging import good
 
@@ -69,9 +70,12 @@ def _long_way(con, batch, findings, file_id, key, receipt):
 def _screened(con, receipt):
     """Findings on references that look like something of a person; whole-column findings refuse the file."""
     found = screen.screen_column(con, "staged", "request_ref", row="_line")
-    whole = [f"{one.message} {one.mend}" for one in found if one.severity == "blocks_file"]
+    whole = [one for one in found if one.severity == "blocks_file"]
     if whole:
-        raise returns.Refusal(" ".join(whole))
+        raise FileRefused(whole, len(whole))
+    for one in found:
+        if one.severity == "warning":
+            receipt.note(one.rule, one.message, severity=one.severity, mend=one.mend, column=one.column)
     lines = [one.row for one in found if one.severity == "blocks_row"]
     asked = "SELECT _line, _sheet, _row FROM staged WHERE list_contains(?::BIGINT[], _line)"
     places = {line: {"sheet": sheet, "row": row} for line, sheet, row in con.execute(asked, [lines]).fetchall()}

@@ -16,10 +16,11 @@ from etl.intake import evidence, holding, precheck, readers, returns, screen, un
 from etl.intake.batches import batches, facts, tell_examples
 from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
+from etl.intake.finding import FileRefused
 from etl.intake.keep import keep
 from etl.intake.playback import playback
 from etl.intake.readers import NOT_KEPT
-from etl.intake.receipt import Receipt
+from etl.intake.receipt import ROWS_KEPT, WARNING, Held, Receipt
 from etl.warehouse import insert_rows
 
 LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
@@ -101,7 +102,7 @@ def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
                 with contextlib.suppress(duckdb.Error):  # after a fault the next start does it
                     readers.put_away(con, part, sha256)
     except Refusal as refusal:
-        receipt.status, receipt.reason = "refused", str(refusal).removeprefix(f"{path.name}: ")
+        receipt.refuse(refusal)
     if store and receipt.status != "loaded":
         con.execute("BEGIN")
         sha256 = sha256 or readers.digest_of(path)
@@ -119,10 +120,10 @@ def _checked(path):
     """The pre-check of the bytes and of the file's name; Refusal with its first reasons."""
     checked = precheck.precheck(path)
     found = [*checked.findings, *screen.screen_names([path.stem], "name of the file")]
-    reasons = [f"{one.message} {one.mend}" for one in found if one.severity == "blocks_file"]
-    if reasons:
+    blocking = [one for one in found if one.severity == "blocks_file"]
+    if blocking:
         checked.clear()
-        raise Refusal(" ".join(reasons[:3]))
+        raise FileRefused(blocking)
     return checked
 
 
@@ -172,7 +173,7 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
         receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
     receipt.returns = [asdict(one) for one in stored]
     if not stored:
-        raise Refusal(NOTHING)
+        raise Refusal(NOTHING, "nothing_passed")
     receipt.playback = playback(con, stored)
     _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
@@ -183,11 +184,12 @@ def _screen_rest(con, path, checked, tables, stored, receipt, folder):
     """Screen what is in the file and was not loaded. A return of ours is refused for it; of another's export, which
     has columns we never asked for, the good rows stand and the bytes are not kept."""
     if any(one.sender not in reference.bodies() and screen.kinds_in(one.sender) for one in stored):
-        raise Refusal("The sender is given as what looks like a person's details. Give the code of the body.")
+        words = "The sender is given as what looks like a person's details. Give the code of the body."
+        raise Refusal(words, "personal.sender")
     if not receipt.profile:
         ragged = any(issue["rule"] == readers.RAGGED for issue in receipt.issues)
         if found := unread.screen_tables(con, tables, folder, ragged):
-            raise Refusal(" ".join(found[:3]))
+            raise FileRefused(found)
     elif not all(one.published for one in stored):
         try:
             whole = [(table, None) for table in readers.tables(checked, path)]
@@ -206,7 +208,7 @@ def _finish(con, home, file_id, stored, receipt):
         ("skips", ("sheet", "reason", "rows")),
         ("notes", ("sheet", "rule", "message", "rows")),
     ):
-        rows = [[file_id, *(row[name] for name in names)] for row in getattr(receipt, table)]
+        rows = [[file_id, *(row[name] for name in names)] for row in map(_joined, getattr(receipt, table))]
         insert_rows(con, table, ("file_id", *names), rows)
     for kind in {one.kind for one in stored}:
         told = {one.return_id: one.rows_loaded for one in stored if one.kind == kind}
@@ -221,11 +223,22 @@ def _finish(con, home, file_id, stored, receipt):
         home.settle(kind, first=not con.execute(own, [file_id]).fetchone()[0])
 
 
+def _joined(row: dict) -> dict:
+    """A note as the ledger keeps it: what is wrong and what to do in one text."""
+    return {**row, "message": f"{row['message']} {row['mend']}".strip()} if row.get("mend") else row
+
+
 def _say(checked, receipt):
-    """Put warnings and notes of the pre-check on the receipt, once each."""
-    said = {(one.rule, one.sheet): one for one in checked.findings if one.severity in ("warning", "note")}
-    for one in said.values():
-        receipt.note(one.rule, f"{one.message} {one.mend}", None, one.sheet)
+    """Put warnings and notes of the pre-check on the receipt, once each, with the rows they are about."""
+    said = {}
+    for one in checked.findings:
+        if one.severity in ("warning", "note"):
+            said.setdefault((one.rule, one.sheet), []).append(one)
+    for (rule, sheet), found in said.items():
+        one, placed = found[0], [each for each in found if each.row]
+        receipt.note(rule, one.message, len(placed) or None, sheet, severity=one.severity, mend=one.mend)
+        receipt.warned += [Held(sheet or "", each.row, each.column, rule, each.message, each.mend, None, each.severity)
+                           for each in placed[:ROWS_KEPT]]  # fmt: skip
 
 
 def _note_returns(con, stored, receipt):
@@ -236,12 +249,15 @@ def _note_returns(con, stored, receipt):
         receipt.note(
             "sender_unknown",
             f"{who} not in senders.csv, so the figures are treated as confidential and none are counted as missing.",
+            severity=WARNING,
         )
     if any(one.kind == "requests" and one.extracted_on < one.period_to for one in stored):
-        receipt.note("extracted_early", "The figures were taken before the period ended, so its last days are missing.")
+        words = "The figures were taken before the period ended, so its last days are missing."
+        receipt.note("extracted_early", words, severity=WARNING)
     stale = sum(one.status == "stale" for one in stored)
     if stale:
-        receipt.note("stale", f"{stale:,} of the returns are older than what was sent before; they do not count.")
+        words = f"{stale:,} of the returns are older than what was sent before; they do not count."
+        receipt.note("stale", words, severity=WARNING)
 
 
 def _key(home, kind) -> bytes:

@@ -5,11 +5,12 @@ as it was loaded is screened here. Dates and bare names are not looked for: outs
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from etl import reference, warehouse
 from etl.intake import contracts, readers, screen
-from etl.intake.finding import finding
+from etl.intake.finding import Finding, finding
 from etl.intake.identifiers import COMPILED, TITLES
 from etl.warehouse import quoted
 
@@ -19,8 +20,8 @@ NUMBERED = ("ten_digits", "pupil_shape")  # shapes of numbers with a check digit
 SUSPECT = re.compile(screen.SUSPECT, re.IGNORECASE)
 
 
-def screen_tables(con, tables, folder, ragged=False) -> list[str]:
-    """Sentences on what looks like details of a person in headings and cells that are not loaded; none when clean.
+def screen_tables(con, tables, folder, ragged=False) -> list[Finding]:
+    """Findings on what looks like details of a person in headings and cells that are not loaded; none when clean.
 
     tables: (intake.readers.Table, kind or None where the table is not loaded); folder: a private one for text copies;
     ragged: whether rows may have cells beyond the header.
@@ -34,7 +35,7 @@ def screen_tables(con, tables, folder, ragged=False) -> list[str]:
         for column, relation, cell in _columns(table, places, folder, ragged):
             at = {"sheet": _sheet(table), "name": f"column {column + 1}"}
             found += _screened(con, relation, cell, at)
-    return [_sentence(one) for one in found]
+    return [replace(one, severity="blocks_file", message=_placed(one)) for one in found]
 
 
 def _screened(con, relation, cell, at):
@@ -67,9 +68,9 @@ def _by_cell(kind, at):
     return finding(f"personal.{kind}", "blocks_file", words, screen.MEND, sheet=at["sheet"], column=at["name"])
 
 
-def _sentence(one):
+def _placed(one):
     where = ", ".join(filter(None, [one.sheet and f"sheet {one.sheet}", one.column]))
-    return f"{where}: {one.message} {one.mend}" if where else f"{one.message} {one.mend}"
+    return f"{where}: {one.message}" if where else one.message
 
 
 def _sheet(table):
