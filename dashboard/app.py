@@ -4,6 +4,7 @@ Neither Dash pages nor its links nor its controls are used. Dash's catch-all rou
 """
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -12,7 +13,19 @@ from dash import ClientsideFunction, Input, Output
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from dashboard import ASSETS, downloads, frame, kept, security, sheets, shell, trends, words
+from dashboard import (
+    ASSETS,
+    check_page,
+    check_routes,
+    downloads,
+    frame,
+    kept,
+    security,
+    sheets,
+    shell,
+    trends,
+    words,
+)
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
 from dashboard.pages import BY_PATH, PAGES
@@ -82,7 +95,9 @@ def create_app(source) -> App:
     app.clientside_callback(ClientsideFunction("uptake", "show"), Output("shown", "data"), Input("answer", "data"))
     _routes(app)
     outputs = [{"id": name, "property": prop} for name, prop in OUTPUTS]
-    security.guard(app.server, app.csp_hashes(), outputs)
+    # A little more than the file itself: the form's other fields and the marks between them.
+    largest = check_page.MOST_BYTES + security.LARGEST
+    security.guard(app.server, app.csp_hashes(), outputs, check_routes.UPLOADS, largest)
     # Dash sets itself up at its first request, and is not ready for two at once: so the first one is ours.
     with app.server.test_client() as client:
         for page in PAGES:
@@ -91,6 +106,11 @@ def create_app(source) -> App:
 
 
 def _routes(app: App) -> None:
+    def show(content: Content, status: int) -> Response:
+        return _trouble(app, replace(content, status=status))
+
+    check_routes.routes(app.server, show, _file)
+
     @app.server.get("/download.<ending>")
     def download(ending: str):
         form = sheets.FORMS.get(ending)

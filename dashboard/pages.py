@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard import briefing, compare, data_page, headlines, overview, places, trends
+from dashboard import briefing, check_page, compare, data_page, headlines, overview, places, trends
 from dashboard.awareness import page as awareness
 from dashboard.barriers import page as barriers
 from dashboard.content import Content, Result
 from dashboard.impact import page as impact
-from dashboard.methods import accessibility, differs, how_we_know
+from dashboard.methods import accessibility, differs, how_we_know, questions
 from dashboard.pairs import page as pairs
 from dashboard.sheets import Book
 from dashboard.timing import page as timing
@@ -18,7 +18,7 @@ from dashboard.timing import page as timing
 class Page:
     """A page: `make(source, query)` gives its Content; `answer(source, query)` renews its Result, if it has a chart;
     `book(source, query, address)` gives the tables that are taken away from it, where they are not those of a view.
-    A page that is not in the `menu` is in the footer, and stands even when nothing has been published."""
+    A page that is not in the `menu` is in the footer; one that `needs_figures` says when nothing has been published."""
 
     path: str
     label: str
@@ -26,6 +26,7 @@ class Page:
     answer: Callable[..., Result] | None = None
     book: Callable[..., Book] | None = None
     menu: bool = True
+    needs_figures: bool = True
 
 
 PAGES = (
@@ -39,9 +40,11 @@ PAGES = (
     Page(places.PATH, places.HEADING, places.page, book=places.book),
     Page(compare.PATH, compare.HEADING, compare.page, book=compare.book),
     Page(briefing.PATH, briefing.LABEL, briefing.page),
+    Page(check_page.PATH, check_page.HEADING, check_page.page, needs_figures=False),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
-    Page(how_we_know.PATH, how_we_know.HEADING, how_we_know.page, menu=False),
-    Page(differs.PATH, differs.HEADING, differs.page, menu=False),
-    Page(accessibility.PATH, accessibility.HEADING, accessibility.page, menu=False),
+    Page(questions.PATH, questions.HEADING, questions.page, menu=False, needs_figures=False),
+    Page(how_we_know.PATH, how_we_know.HEADING, how_we_know.page, menu=False, needs_figures=False),
+    Page(differs.PATH, differs.HEADING, differs.page, menu=False, needs_figures=False),
+    Page(accessibility.PATH, accessibility.HEADING, accessibility.page, menu=False, needs_figures=False),
 )
 BY_PATH = {page.path: page for page in PAGES}

@@ -9,7 +9,7 @@ from flask import Flask, abort, request
 from dashboard.view import LONGEST
 
 CALLBACK = "/_dash-update-component"
-LARGEST = 16_384  # bytes of a body; nothing is uploaded here
+LARGEST = 16_384  # bytes of a body, but for the addresses that take a file
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -28,10 +28,10 @@ def policy(hashes) -> str:
     ])  # fmt: skip
 
 
-def guard(server: Flask, hashes, outputs) -> None:
+def guard(server: Flask, hashes, outputs, uploads=(), largest_upload: int = LARGEST) -> None:
     """Set the headers of every answer, and refuse with 400 any body that is not a question of our page.
 
-    `outputs` is the list of outputs Dash expects, as its page sends it.
+    `outputs` is the list of outputs Dash expects, as its page sends it; `uploads` the addresses that take a file.
     """
     server.config["MAX_CONTENT_LENGTH"] = LARGEST
     headers = {
@@ -45,6 +45,8 @@ def guard(server: Flask, hashes, outputs) -> None:
 
     @server.before_request
     def only_questions():
+        if request.path in uploads:
+            request.max_content_length = largest_upload
         if request.path == CALLBACK and not asks(_body(), outputs):
             abort(400)
 

@@ -160,8 +160,8 @@ def test_nothing_published_is_a_sentence_and_not_a_failure():
     client = create_app(Empty()).server.test_client()
     for page in PAGES:
         response = client.get(page.path)
-        assert response.status_code == (503 if page.menu else 200)
-        assert ("Nothing has been published yet." in response.get_data(as_text=True)) is page.menu
+        assert response.status_code == (503 if page.needs_figures else 200)
+        assert ("Nothing has been published yet." in response.get_data(as_text=True)) is page.needs_figures
 
 
 def test_a_failure_inside_is_a_plain_page(caplog):

@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.markup import html
-from dashboard.methods import differs, how_we_know
+from dashboard.methods import differs, how_we_know, questions
 from dashboard.pages import PAGES
 from etl.intake import contracts
 from tests.fakes import Fake
@@ -53,6 +53,22 @@ def test_every_reason_leads_to_a_place_that_is_there(client, address):
     assert answer.status_code == 200
     _, _, place = address.partition("#")
     assert not place or re.search(rf'id="{place}"', answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize("one", [one for one in questions.QUESTIONS if one.address], ids=lambda one: one.asked[:40])
+def test_every_question_leads_to_a_place_that_is_there(client, one):
+    answer = client.get(one.address)
+    text = answer.get_data(as_text=True)
+    _, _, place = one.address.partition("#")
+    assert answer.status_code == 200 and "There is a problem" not in text
+    assert not place or re.search(rf'id="{place}"', text)
+
+
+def test_what_these_data_cannot_say_is_said():
+    text = html(questions.page(Fake(), "").main)
+    silent = [one for one in questions.QUESTIONS if one.address is None]
+    assert silent and text.count(questions.CANNOT) == len(silent)
+    assert len(questions.QUESTIONS) == 44 and {one.who for one in questions.QUESTIONS} == set(questions.WHO)
 
 
 @pytest.mark.parametrize("kind", [*contracts.kinds(), "cover"])

@@ -1,0 +1,185 @@
+"""Check a return: choose a file, see its receipt, take the report away. Nothing is stored, and no script is needed."""
+
+import re
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+
+from dashboard import receipt_files, tables
+from dashboard.content import Content
+from dashboard.markup import Node, el
+from dashboard.view import Problem
+from etl.errors import Refusal
+from etl.intake import contracts
+from etl.intake.desk import check_apart
+from etl.intake.receipt import ROWS_SHOWN, WORDS, Receipt, counted, rows_of
+from etl.working import working
+
+PATH = "/check"
+HEADING = "Check a return"
+MOST_BYTES = 20 << 20
+AT_ONCE = BoundedSemaphore(2)  # checks that run at the same time
+FACTS = ("kind", "sender", "period_from", "period_to", "extracted_on")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REPORTS = {"csv": ("text/csv", receipt_files.as_csv), "xlsx": (XLSX, receipt_files.as_xlsx)}
+FULL = "Two files are being checked at the moment. Try again in a minute."
+NO_FILE = "Choose a file to check."
+TOO_LARGE = f"The file is larger than {MOST_BYTES >> 20} MB. Split it, or check it with the command: uptake check FILE."
+STORED = "Nothing was stored: the file was deleted when the check ended."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was sent with the form: the file's bytes and name, or None, and facts the file does not say."""
+
+    name: str | None
+    bytes: bytes
+    facts: dict[str, str]
+
+
+def page(source, query: str) -> Content:
+    """The form as it is first served. It needs no published figures."""
+    return content()
+
+
+def checked(asked: Asked) -> Receipt:
+    """The receipt of the file that was sent. Raises Refusal with a sentence for the sender."""
+    if not asked.name or not asked.bytes:
+        raise Refusal(NO_FILE)
+    if not AT_ONCE.acquire(blocking=False):
+        raise Refusal(FULL)
+    try:
+        with working() as folder:
+            # The name is kept for the receipt and screened like the rest; nothing of a path in it is followed.
+            path = folder / (re.split(r"[/\\]", asked.name)[-1].strip(". \0")[-200:] or "return")
+            path.write_bytes(asked.bytes)
+            return check_apart(path, asked.facts)
+    except (OSError, ValueError):
+        raise Refusal("The name of the file cannot be used. Give it a plain name and try again.") from None
+    finally:
+        AT_ONCE.release()
+
+
+def content(receipt: Receipt | None = None, problem: str | None = None, facts=()) -> Content:
+    """The page: the receipt first when there is one, then the form."""
+    facts = dict(facts)
+    problems = (Problem("file", problem),) if problem else ()
+    shown = _receipt(receipt) if receipt else []
+    lead = None if receipt else "See what would be loaded, what would be held and why. Nothing is stored."
+    return Content(HEADING, [*shown, _form(facts, problem)], problems=problems, lead=lead)
+
+
+def title(receipt: Receipt) -> str:
+    """What a sender wants to know first, in a few words."""
+    if receipt.status == "refused":
+        return "This file would be refused"
+    if receipt.rows_held:
+        return f"{rows_of(receipt.rows_held)} would be held; the others would be loaded"
+    return "Every row would be loaded"
+
+
+def _receipt(receipt: Receipt) -> list[Node]:
+    said = [receipt.playback, *receipt.changes, receipt.reason if receipt.status == "refused" else None, STORED]
+    counts = [counted(sheet) for sheet in receipt.sheets]
+    counts += [f"Skipped {rows_of(skip['rows'])}: {skip['reason']}." for skip in receipt.skips]
+    return [
+        el(
+            "section",
+            el("h2", title(receipt), class_="govuk-heading-l", id="receipt"),
+            [el("p", sentence, class_="govuk-body") for sentence in said if sentence],
+            el("ul", [el("li", one) for one in counts], class_="govuk-list govuk-list--bullet") if counts else None,
+            _groups(receipt),
+            _rows(receipt),
+            aria_labelledby="receipt",
+        )
+    ]
+
+
+def _groups(receipt: Receipt) -> Node | None:
+    body = [
+        [one["message"], one["mend"] or "", WORDS[one["severity"]], one["column"] or "whole row",
+         f"{one['rows']:,}" if one["rows"] else ""]
+        for one in receipt.groups()
+    ]  # fmt: skip
+    if not body:
+        return None
+    headings = ("What was found", "How to mend it", "Weight", "Column", "Rows")
+    return tables.scrolling("What was found, table", tables.table("What was found, by check", headings, body, (4,)))
+
+
+def _rows(receipt: Receipt) -> list[Node] | None:
+    rows = receipt.rows()
+    if not rows:
+        return None
+    body = [
+        [f"{one.sheet}, row {one.row}" if one.row else one.sheet, one.column or "whole row", one.wrong,
+         " ".join(filter(None, [one.mend, f"The nearest code is {one.nearest}." if one.nearest else ""])),
+         WORDS[one.severity]]
+        for one in rows[:ROWS_SHOWN]
+    ]  # fmt: skip
+    made = [tables.scrolling("Rows, table", tables.table(
+        "Rows to look at, as they are numbered in the file", ("Where", "Column", "What is wrong", "How to mend it",
+        "Weight"), body))]  # fmt: skip
+    if len(rows) > ROWS_SHOWN or receipt.rows_held > len(rows):
+        made.append(el("p", f"The first {ROWS_SHOWN} are shown. The report lists the rest: send the file again with "
+                            "one of the report buttons.", class_="govuk-body"))  # fmt: skip
+    return made
+
+
+def _form(facts: dict, problem: str | None) -> Node:
+    wrong = el("p", el("span", "Error: ", class_="govuk-visually-hidden"), problem, id="file-error",
+               class_="govuk-error-message") if problem else None  # fmt: skip
+    hint = f"CSV, XLSX, ODS or Parquet, up to {MOST_BYTES >> 20} MB. It is read here and deleted at once."
+    return el(
+        "form",
+        el("h2", "Choose a file", class_="govuk-heading-m"),
+        el(
+            "div",
+            el("label", "The return", for_="file", class_="govuk-label govuk-label--s"),
+            el("p", hint, id="file-hint", class_="govuk-hint"),
+            wrong,
+            el("input", type="file", id="file", name="file", class_="govuk-file-upload",
+               accept=".csv,.xlsx,.ods,.parquet",
+               aria_describedby="file-hint file-error" if problem else "file-hint"),
+            class_=f"govuk-form-group{' govuk-form-group--error' if problem else ''}",
+        ),
+        _told(facts),
+        el(
+            "div",
+            el("button", "Check the file", type="submit", class_="govuk-button"),
+            [el("button", f"Check it and take the report as {ending.upper()}", type="submit",
+                formaction=f"{PATH}/report.{ending}", class_="govuk-button govuk-button--secondary")
+             for ending in REPORTS],
+            class_="govuk-button-group",
+        ),
+        method="post", action=PATH, enctype="multipart/form-data", class_="check-form", aria_label="Check a return",
+    )  # fmt: skip
+
+
+def _told(facts: dict) -> Node:
+    """Facts about the whole return, for files that do not say them themselves."""
+    fields = {field.name: field for field in contracts.contract("cover").fields}
+    kinds = [("", "As its columns say"), *((kind, contracts.contract(kind).title) for kind in contracts.kinds())]
+    options = [el("option", text, value=value, selected=facts.get("kind") == value or None) for value, text in kinds]
+    select = el("select", options, id="kind", name="kind", class_="govuk-select")
+    inputs = [_input("kind", "Kind of return", "", select)]
+    for name in FACTS[1:]:
+        control = el("input", id=name, name=name, type="text", value=facts.get(name, ""), autocomplete="off",
+                     aria_describedby=f"{name}-hint", class_="govuk-input govuk-input--width-20")  # fmt: skip
+        inputs.append(_input(name, fields[name].title, f"For example, {fields[name].example}.", control))
+    return el(
+        "details",
+        el("summary", el("span", "What the file does not say itself", class_="govuk-details__summary-text"),
+           class_="govuk-details__summary"),
+        el("div", inputs, class_="govuk-details__text"),
+        class_="govuk-details", open=bool(facts),
+    )  # fmt: skip
+
+
+def _input(name: str, label: str, hint: str, control: Node) -> Node:
+    return el(
+        "div",
+        el("label", label, for_=name, class_="govuk-label"),
+        el("p", hint, id=f"{name}-hint", class_="govuk-hint") if hint else None,
+        control,
+        class_="govuk-form-group",
+    )
