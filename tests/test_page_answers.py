@@ -16,6 +16,7 @@ from metrics.dimensions import SPEED_DAYS
 from metrics.intervals import wilson
 from metrics.question import QuestionError, ask
 from tests.homes import SOME_BODIES, make_home, request
+from tests.test_finding_pages import PATHS
 
 # Powers named by sector: bodies, and how many requests name each.
 NAMED = {
@@ -111,7 +112,7 @@ def test_every_page_answers_on_a_small_home(home, page):
 
 def test_where_nothing_is_published_every_page_says_so(tmp_path):
     client = create_app(Door(Home(tmp_path))).server.test_client()
-    for page in PAGES:
-        response = client.get(page.path)
+    for path in PATHS:
+        response = client.get(path)
         assert response.status_code == 503
         assert "There is nothing to show yet" in response.get_data(as_text=True)
