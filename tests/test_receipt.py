@@ -119,3 +119,58 @@ def test_loading_keeps_the_reasons_apart_in_the_ledger(tmp_path, home):
     assert [(one.rule, one.nearest) for one in receipt.rows()] == [
         ("type_purpose", "safeguarding_child"), ("decided_before_received", None), ("type_region", None)
     ]  # fmt: skip
+
+
+# --- against the last return ----------------------------------------------------------------------------------------
+
+
+def test_a_resubmission_says_what_changed_in_counts_alone(tmp_path, home):
+    rows = sent.requests(60)
+    assert receipt_of(tmp_path, home, rows, load).changes == []
+    again = [dict(row) for row in rows[2:]]
+    again[0]["outcome"], again[5]["decided_on"] = "shared_part", "2026-03-09"
+    again.append({**rows[0], "request_ref": "REQ-9999"})
+    said = ["Requests: 5 changes since the return that this one replaces: 1 row added, 2 rows gone, "
+            "2 rows changed (outcome 1, decided_on 1)."]  # fmt: skip
+    assert receipt_of(tmp_path, home, again, check, "again.csv").changes == said
+    receipt = receipt_of(tmp_path, home, again, load, "again.csv")
+    assert receipt.changes == said and lines(receipt)[2] == said[0]
+    assert ("again.csv", said[0]) in receipt_files.played_back([receipt])
+
+
+def test_the_same_rows_in_another_order_are_no_change(tmp_path, home):
+    rows = sent.requests(60)
+    receipt_of(tmp_path, home, rows, load)
+    receipt = receipt_of(tmp_path, home, rows[::-1], load, "again.csv")
+    assert receipt.changes == ["Requests: no row differs from the return that this one replaces."]
+
+
+def test_totals_without_a_key_are_compared_row_by_row(tmp_path, home):
+    row = sent.others()["request_counts"] | {"holder_body": "E08000025", "period_start": "2026-01-01",
+                                             "period_end": "2026-03-31", "requests": "7"}  # fmt: skip
+    receipt_of(tmp_path, home, [row, row, {**row, "requests": "9"}], load)
+    receipt = receipt_of(tmp_path, home, [row, {**row, "requests": "9"}, {**row, "requests": "4"}], load, "again.csv")
+    assert ": 2 changes since" in receipt.changes[0] and "1 row added, 1 row gone." in receipt.changes[0]
+
+
+@pytest.mark.parametrize(("count", "warned"), [(40, True), (39, False), (12, False)])
+def test_a_return_over_three_times_as_large_is_pointed_out(tmp_path, home, count, warned):
+    def rows(n, year):
+        return [{**row, "received_on": f"{year}-01-09", "decided_on": "", "outcome": "pending", "reconsidered": "none",
+                 "request_ref": f"R{year}-{at:03d}"} for at, row in enumerate(sent.requests(n))]  # fmt: skip
+
+    spans = [{"period_from": f"{year}-01-01", "period_to": f"{year}-03-31"} for year in (2025, 2026)]
+    assert not receipt_of(tmp_path, home, rows(13, 2025), load, "first.csv", **spans[0]).has("change_over_threefold")
+    receipt = receipt_of(tmp_path, home, rows(count, 2026), load, **spans[1])
+    assert receipt.has("change_over_threefold") == warned and receipt.ok
+
+
+def test_playback_names_the_top_reason_where_reasons_are_on_file(tmp_path, home):
+    rows = sent.requests(30)
+    refused = [row["request_ref"] for row in rows if row["outcome"] == "refused"]
+    reasons = [{"holder_body": "E08000025", "request_ref": ref, "rank": "1", "reason": "R01" if at else "R03",
+                "law_cited": ""} for at, ref in enumerate(refused)]  # fmt: skip
+    receipt_of(tmp_path, home, reasons, load, "refusals.csv")
+    receipt = receipt_of(tmp_path, home, rows, load)
+    given = f"({len(refused) - 1} of {len(refused)} with a reason)"
+    assert receipt.playback.endswith(f', top reason "No lawful basis found" {given}.')

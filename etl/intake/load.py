@@ -14,6 +14,7 @@ from etl.errors import Refusal
 from etl.home import reference_key, sweep_parts
 from etl.intake import evidence, holding, precheck, readers, returns, screen, unread
 from etl.intake.batches import batches, facts, tell_examples
+from etl.intake.changes import changes, jumps
 from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
 from etl.intake.finding import FileRefused
@@ -174,7 +175,8 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
     receipt.returns = [asdict(one) for one in stored]
     if not stored:
         raise Refusal(NOTHING, "nothing_passed")
-    receipt.playback = playback(con, stored)
+    receipt.playback, receipt.changes = playback(con, stored), changes(con, stored)
+    jumps(con, stored, receipt)
     _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
     return stored

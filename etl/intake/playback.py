@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from etl import reference
 from etl.intake.contracts import contract
 
 
@@ -33,7 +34,28 @@ def _requests(con, kind, of_kind, whose, span):
     ).fetchone()
     share = f" ({100 * (refused or 0) / total:.1f}%)" if total else ""
     noun = "request" if total == 1 else "requests"
-    return f"{total:,} {noun}{whose} {span}, {refused or 0:,} refused{share}"
+    top = _top_reason(con, of_kind) if kind == "requests" and refused else ""
+    return f"{total:,} {noun}{whose} {span}, {refused or 0:,} refused{share}{top}"
+
+
+def _top_reason(con, of_kind):
+    """The main reason given most often for these refusals, in current returns; nothing where none is on file."""
+    if not con.execute("SELECT count(*) FROM refusals").fetchone()[0]:
+        return ""
+    rows = con.execute(
+        """SELECT f.reason::VARCHAR, count(*) FROM refusals AS f
+           JOIN returns AS r ON r.return_id = f.return_id AND r.status = 'current'
+           WHERE f.rank = 1 AND f.request_key IN (
+               SELECT request_key FROM requests
+               WHERE outcome = 'refused' AND return_id IN (SELECT unnest(?::INTEGER[])))
+           GROUP BY ALL ORDER BY 2 DESC, 1""",
+        [[one.return_id for one in of_kind]],
+    ).fetchall()
+    if not rows:
+        return ""
+    label = next(row["label"] for row in reference.rows("reasons") if row["code"] == rows[0][0])
+    given = sum(count for _, count in rows)
+    return f', top reason "{label}" ({rows[0][1]:,} of {given:,} with a reason)'
 
 
 def _day(day: dt.date) -> str:
