@@ -36,7 +36,7 @@ def test_a_clean_file_is_played_back_and_nothing_is_left(client, tmp_path, monke
     answer = post(client, "/check", body(tmp_path, sent.requests(40)))
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200 and "Every row would be loaded" in text
-    assert "We read 40 requests" in text and check_page.STORED in text
+    assert "We read 40 requests" in text and check_page.STORED in text and "senders.csv" not in text
     assert not list(place.iterdir())
 
 
