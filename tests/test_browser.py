@@ -21,6 +21,8 @@ STATES = {
     "survey": "/trends?measure=heard_of_code",
     "mistakes": "/trends?measure=x&sector=wizards&from=soon",
     "suppressed": "/trends?sector=fire",
+    "briefing of several": "/briefing?by=sector&level=year",
+    "briefing with mistakes": "/briefing?measure=x&sector=wizards&from=soon",
     "one sector": "/who-says-no?sector=health",
     "one group": "/awareness?group=sector.health&sort=given",
     "choices that are wrong": "/barriers?where=wizards&year=soon",
