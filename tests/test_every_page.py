@@ -12,8 +12,8 @@ from dashboard.pages import PAGES
 from tests.fakes import VERSION, Fake
 
 PATHS = [page.path for page in PAGES]
-# Pages that hold no figure that a file could give again: their tables are lists of the service itself.
-WITHOUT_FILES = ("/data",)
+# Pages about the service itself, which hold no published figure of practice that a file could give again.
+WITHOUT_FILES = ("/data", "/how-we-know", "/why-numbers-differ", "/accessibility")
 VIEWS = ("/trends", "/trends?by=sector&level=year", "/trends?level=month&chart=spc", "/trends?measure=heard_of_code",
          "/trends?level=all&by=region", "/trends?sector=fire", "/briefing?by=region", "/places?measure=shared_rate",
          "/compare?to=2023")  # fmt: skip
