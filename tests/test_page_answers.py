@@ -36,7 +36,13 @@ def home(tmp_path_factory):
             rows.append(request(len(rows), bodies[number % len(bodies)], day, day + timedelta(days=number % 40),
                                 holder_sector=sector, gateway=gateway,
                                 urgency="urgent" if number % 2 else "routine"))  # fmt: skip
-    made = make_home(tmp_path_factory.mktemp("home"), [{"rows": rows}])
+    refused = [request(10_000 + number, SOME_BODIES[number % 5], date(2021, 3, 1), date(2021, 3, 2), outcome="refused",
+                       holder_sector="education") for number in range(60)]  # fmt: skip
+    reasons = [{"request_key": row["request_key"], "holder_body": row["holder_body"], "rank": 1, "law_cited": "uk_gdpr",
+                "reason": "R20" if number < 30 else "R01" if number < 55 else "R50"}
+               for number, row in enumerate(refused)]  # fmt: skip
+    made = make_home(tmp_path_factory.mktemp("home"),
+                     [{"rows": rows}, {"rows": refused}, {"kind": "refusals", "rows": reasons}])  # fmt: skip
     snapshot.release(made, publish.publish(made), "a test")
     return made
 
@@ -72,6 +78,18 @@ def test_one_place_and_one_year_are_the_same_rows_as_all_places(home):
         assert of_year[None, gateway] == alone
         assert rows_of(home, level="year", periods=("2020",)) == {}
         assert alone["numerator"] == everywhere["local_government", gateway]["numerator"]
+
+
+@pytest.mark.parametrize("kind", ["reason", "class", "position", "law"])
+@pytest.mark.parametrize("by", ["", "sector"])
+def test_a_page_and_the_command_give_the_same_reasons(home, kind, by):
+    keys = (kind, *filter(None, [by]))
+    shown = breakdown_answers.breakdown(PUBLIC, kind, by, home=home).rows
+    asked = answer(PUBLIC, ask("perceived_refusal_share", keys), home).rows
+    both = [sorted(([row[key] for key in keys], row["status"], row["numerator"], row["denominator"], row["lower"] or 0)
+                   for row in rows) for rows in (shown, asked)]  # fmt: skip
+    assert both[0] == both[1]
+    assert any(row["status"] == "ok" for row in shown)
 
 
 @pytest.mark.parametrize("asked", [{"kind": "weather"}, {"by": "urgency"}, {"level": "month"},
