@@ -5,7 +5,14 @@ import sys
 import time
 from importlib import import_module
 
-TRIALS = {"kills": 1000, "disk": 50, "readers": 200, "loaders": 120, "hostiles": 1000}  # and how many times
+TRIALS = {
+    "kills": 1000,
+    "disk": 50,
+    "readers": 200,
+    "loaders": 120,
+    "hostiles": 1000,
+    "plants": 1000,
+}  # and how many times
 
 
 def main(words) -> int:

@@ -25,6 +25,7 @@ def command(words, said=None) -> int:
     said = os.open(os.devnull, os.O_WRONLY) if said is None else said
     os.dup2(said, 1)
     os.dup2(said, 2)
+    print_into_pipe()
     sys.argv = ["uptake", *map(str, words)]
     try:
         cli.main()
@@ -34,6 +35,11 @@ def command(words, said=None) -> int:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
     return 0
+
+
+def print_into_pipe() -> None:
+    """Print afresh to what stands at 1 and 2 now: the old streams remember another file."""
+    sys.stdout, sys.stderr = (open(at, "w", encoding="utf-8", closefd=False) for at in (1, 2))  # noqa: SIM115
 
 
 def start(work, *arguments) -> int:
