@@ -13,7 +13,7 @@ from tests.fakes import VERSION, Fake
 
 PATHS = [page.path for page in PAGES]
 # Pages about the service itself, which hold no published figure of practice that a file could give again.
-WITHOUT_FILES = ("/data", "/how-we-know", "/why-numbers-differ", "/accessibility")
+WITHOUT_FILES = ("/data", "/how-we-know", "/why-numbers-differ", "/accessibility", "/check", "/questions")
 VIEWS = ("/trends", "/trends?by=sector&level=year", "/trends?level=month&chart=spc", "/trends?measure=heard_of_code",
          "/trends?level=all&by=region", "/trends?sector=fire", "/briefing?by=region", "/places?measure=shared_rate",
          "/compare?to=2023")  # fmt: skip
