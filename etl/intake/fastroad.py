@@ -36,10 +36,9 @@ def insert_all(con, batch, key: bytes):
         settled = _by_sender(con, batch, key)
     else:
         settled = _by_facts(con, batch, fact_columns, key)
-    if settled is None or not _clean(con):
+    if not settled or not _clean(con, settled):
         return None
-    arrived = "SELECT return_id FROM arriving"
-    counts = con.execute(f"SELECT return_id, count(*) FROM {KIND} WHERE return_id IN ({arrived}) GROUP BY return_id")
+    counts = con.execute(f"SELECT return_id, count(*) FROM {_arrived(settled)} GROUP BY return_id")
     return settled, dict(counts.fetchall())
 
 
@@ -114,16 +113,21 @@ def _insert(con, rows: str, key: bytes) -> None:
     )
 
 
-def _clean(con) -> bool:
+def _clean(con, settled) -> bool:
     """Whether nothing was rejected, held, there twice, or there before."""
-    arrived = f"SELECT request_key FROM {KIND} WHERE return_id IN (SELECT return_id FROM arriving)"
+    keys = f"SELECT request_key FROM {_arrived(settled)}"
     doubts = (
         "SELECT count(*) FROM reject_errors",
         f"SELECT count(*) FROM {KIND} WHERE return_id = {HELD}",
-        f"SELECT count(*) FROM (FROM ({arrived}) GROUP BY request_key HAVING count(*) > 1)",
-        f"SELECT count(*) FROM ({arrived}) WHERE request_key IN (SELECT request_key FROM ({others_sql(KIND)}))",
+        f"SELECT count(*) - count(DISTINCT request_key) FROM {_arrived(settled)}",
+        f"SELECT count(*) FROM ({keys}) WHERE request_key IN (SELECT request_key FROM ({others_sql(KIND)}))",
     )
     return not any(con.execute(doubt).fetchone()[0] for doubt in doubts)
+
+
+def _arrived(settled) -> str:
+    """SQL of the rows just inserted: their returns have the highest numbers there are."""
+    return f"{KIND} WHERE return_id >= {min(one.return_id for one in settled)}"
 
 
 def _source(table) -> str:

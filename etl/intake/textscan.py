@@ -25,6 +25,14 @@ HIDDEN_STARTS = (b"\xe2\x80", b"\xe2\x81", b"\xd8\x9c", b"\xef\xbb\xbf", b"\xc2"
 FORMULA = re.compile(rb'(?:\A|[,\n])"?(?:[=@][^,"\r\n]|[+-](?!\d[\d.]*"?(?:[,\r\n]|\Z))(?! *"?(?:[,\r\n]|\Z))[^,\r\n])')
 
 
+def leading_dash(codes):
+    """Whether a hyphen stands first in the block, or after a comma, a line end or a quotation mark."""
+    # The cheap comparison mostly suffices: a hyphen inside a date or a code has a digit or a letter before it.
+    after = codes[1:] == 45
+    after &= codes[:-1] <= 44
+    return codes[0] == 45 or (after.any() and np.isin(codes[:-1][after], (44, 10, 34)).any())
+
+
 class NotUtf8(Exception):
     """A byte that UTF-8 does not have, in the row given."""
 
@@ -137,9 +145,7 @@ class Scan:
 
     def leads(self, block, codes):
         """Cells a spreadsheet would run."""
-        dash = codes == 45
-        dash[1:] &= (codes[:-1] == 44) | (codes[:-1] == 10) | (codes[:-1] == 34)
-        if dash.any() or b"=" in block or b"+" in block or b"@" in block:
+        if leading_dash(codes) or b"=" in block or b"+" in block or b"@" in block:
             severity = "blocks_row" if self.contract else "warning"
             self.rows(
                 block,
