@@ -28,9 +28,10 @@ from dashboard import (
 )
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
-from dashboard.pages import BY_PATH, PAGES
+from dashboard.pages import PAGES
 from dashboard.source import Door
 from dashboard.view import link, parse
+from etl.door.principal import ANALYST, PUBLIC
 from etl.errors import Refusal
 from etl.intake import contracts
 
@@ -42,17 +43,30 @@ log = logging.getLogger(__name__)
 class App(dash.Dash):
     """Dash with our own document. The source answers every question, and knows who asks."""
 
-    def __init__(self, source):
+    def __init__(self, source, sign_in=None, pages=()):
         super().__init__(
             "dashboard", assets_folder=str(ASSETS), compress=True, suppress_callback_exceptions=True,
             update_title=None, title="Uptake",
         )  # fmt: skip
-        self.source = source
+        self._source, self.sign_in = source, sign_in
+        self.pages = (*PAGES, *pages)
+        self.by_path = {page.path: page for page in self.pages}
+
+    @property
+    def source(self):
+        """The source for whoever asks: fixed where nobody can sign in, else by the cookie of this request."""
+        return self._source.seen_by(self.sign_in.principal()) if self.sign_in else self._source
+
+    @property
+    def exported(self):
+        """The source of what is taken away as a file: an analyst's passes the public's rules."""
+        source = self.source
+        return source.seen_by(PUBLIC) if source.principal.role == ANALYST else source
 
     def index(self, path: str = "", **_):
         """The answer to any address: a page, or the page that says there is none."""
         g.path = f"/{path}"
-        page = BY_PATH.get(g.path)
+        page = self.by_path.get(g.path)
         g.content = page.make(self.source, _query()) if page else shell.missing(g.path)
         text = super().index() if g.content.result else self._document(None)
         return Response(text, status=g.content.status, mimetype="text/html")
@@ -63,24 +77,32 @@ class App(dash.Dash):
 
     def _document(self, live: Raw | None) -> str:
         styles = [f"{self.get_asset_url(name)}?m={_stamp(name)}" for name in ("govuk-frontend.min.css", "uptake.css")]
-        return shell.document(g.content, g.path, PAGES, _about(self.source), styles, live, _address())
+        who = self.sign_in.principal() if self.sign_in else None
+        about = _about(self.source)
+        return shell.document(g.content, g.path, self.pages, about, styles, live, _address(), who)
 
 
-def create_app(source) -> App:
-    """The application over a source of figures (dashboard.source.Door, or anything with its three methods)."""
-    app = App(source)
+def create_app(source, sign_in=None, pages=(), limits=()) -> App:
+    """The application over a source of figures (dashboard.source.Door, or anything with its methods).
 
+    sign_in: a dashboard.sign_in.SignIn where people may sign in, with the further pages they then have; limits:
+    dashboard.security.Bucket by role, none for no limit.
+    """
+    app = App(source, sign_in, pages)
+
+    # Kept apart by who asks, then by version: nobody is answered what was made for another.
     @lru_cache(maxsize=KEPT)
-    def answered(version: str, path: str, query: str) -> tuple[Result, tuple]:
-        result = BY_PATH[path].answer(source, query)
+    def answered(who: tuple, version: str, path: str, query: str) -> tuple[Result, tuple]:
+        result = app.by_path[path].answer(app.source, query)
         return result, frame.renewed(result)
 
     def find(address: str) -> tuple[Result, tuple] | None:
         parts = urlsplit(address)
-        page = BY_PATH.get(parts.path)
+        page = app.by_path.get(parts.path)
         if parts.netloc or not page or not page.answer:
             return None
-        return answered(source.about()["version"], parts.path, parts.query)
+        source = app.source
+        return answered(source.principal.key, source.about()["version"], parts.path, parts.query)
 
     app.layout = lambda: frame.layout(_of_referer(find))
 
@@ -97,11 +119,13 @@ def create_app(source) -> App:
     outputs = [{"id": name, "property": prop} for name, prop in OUTPUTS]
     # A little more than the file itself: the form's other fields and the marks between them.
     largest = check_page.MOST_BYTES + security.LARGEST
-    security.guard(app.server, app.csp_hashes(), outputs, check_routes.UPLOADS, largest)
+    security.guard(app.server, app.csp_hashes(), outputs, check_routes.UPLOADS, largest, sign_in, limits)
+    if sign_in:
+        sign_in.install(app.server, lambda content: _trouble(app, content))
     # Dash sets itself up at its first request, and is not ready for two at once: so the first one is ours.
     with app.server.test_client() as client:
-        for page in PAGES:
-            client.get(page.path)
+        for page in app.pages:
+            client.get(page.path, base_url=sign_in.settings.address if sign_in else None)
     return app
 
 
@@ -114,7 +138,7 @@ def _routes(app: App) -> None:
     @app.server.get("/download.<ending>")
     def download(ending: str):
         form = sheets.FORMS.get(ending)
-        book = _book(app.source) if form else None
+        book = _book(app) if form else None
         if book is None:
             return _trouble(app, shell.missing(request.path))
         return _file(form.write(book), form.mimetype, f"{book.name}.{ending}")
@@ -130,7 +154,7 @@ def _routes(app: App) -> None:
         if asked := request.args.get("page"):
             return _picture(app, f"/{asked}", request.args.get("chart", ""))
         view, _ = parse(_query())
-        text, version = trends.chart(app.source, _query())
+        text, version = trends.chart(app.exported, _query())
         return _file(text, "image/svg+xml", f"{downloads.file_name(view, version)}.svg")
 
     @app.server.errorhandler(Exception)
@@ -148,25 +172,25 @@ def _routes(app: App) -> None:
 
 def _picture(app: App, path: str, name: str) -> Response:
     """The picture file of a chart of a page that is not one view."""
-    page = BY_PATH.get(path)
-    about = app.source.about()
+    page, source = app.by_path.get(path), app.exported
+    about = source.about()
     line = f"Uptake, data as at {words.day(about['as_at'])}, version {about['version']}."
     made_up = "Synthetic data, not official figures. " if about["synthetic"] else ""
-    text = kept.drawn(page.make(app.source, _query()).main, name, made_up + line) if page else None
+    text = kept.drawn(page.make(source, _query()).main, name, made_up + line) if page else None
     if text is None:
         return _trouble(app, shell.missing(request.path))
     file_name = downloads.named(f"{path[1:]}-{name}-{about['version']}")
     return _file(text, "image/svg+xml", f"{file_name}.svg")
 
 
-def _book(source) -> sheets.Book | None:
+def _book(app: App) -> sheets.Book | None:
     """What an address of a download asks for: the tables of a page that has its own, else the rows of a view."""
-    query, root = _query(), request.host_url.rstrip("/")
+    source, query, root = app.exported, _query(), request.host_url.rstrip("/")
     asked = request.args.get("page")
     if asked is None:
         view, _ = parse(query)
         return downloads.book(view, source.answer(view.question()), root + link(trends.PATH, view))
-    page = BY_PATH.get("/" if asked == "overview" else f"/{asked}")
+    page = app.by_path.get("/" if asked == "overview" else f"/{asked}")
     return page.book(source, query, root + page.path) if page and page.book else None
 
 

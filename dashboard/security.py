@@ -4,12 +4,19 @@ Anyone can post to a Dash callback, whatever a page shows, so the body is checke
 rest on this: they rest on which file the source opens.
 """
 
+import threading
+import time
+from urllib.parse import urlsplit
+
 from flask import Flask, abort, request
 
 from dashboard.view import LONGEST
+from etl.door.principal import PUBLIC
 
 CALLBACK = "/_dash-update-component"
 LARGEST = 16_384  # bytes of a body, but for the addresses that take a file
+SAFE = ("GET", "HEAD", "OPTIONS")
+ADDRESSES = 10_000  # visitors whose buckets are kept
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -28,11 +35,39 @@ def policy(hashes) -> str:
     ])  # fmt: skip
 
 
-def guard(server: Flask, hashes, outputs, uploads=(), largest_upload: int = LARGEST) -> None:
+class Bucket:
+    """So many requests a second for each visitor, and so many at once. `allows(who)` takes one.
+
+    Held in one process and for fairness only: the hard limit is the proxy's.
+    """
+
+    def __init__(self, rate: float, burst: int, clock=time.monotonic):
+        self.rate, self.burst, self.clock = rate, burst, clock
+        self._left: dict = {}
+        self._lock = threading.Lock()
+
+    def allows(self, who) -> bool:
+        with self._lock:
+            now = self.clock()
+            left, then = self._left.pop(who, (self.burst, now))
+            left = min(self.burst, left + (now - then) * self.rate)
+            self._left[who] = (left - 1 if left >= 1 else left, now)
+            if len(self._left) > ADDRESSES:
+                self._left.pop(next(iter(self._left)))
+            return left >= 1
+
+
+def guard(server: Flask, hashes, outputs, uploads=(), largest_upload=LARGEST, sign_in=None, limits=()) -> None:
     """Set the headers of every answer, and refuse with 400 any body that is not a question of our page.
 
     `outputs` is the list of outputs Dash expects, as its page sends it; `uploads` the addresses that take a file.
+    Answers to a principal of `sign_in` are kept by no browser. `limits` is a Bucket by role.
     """
+    limits = dict(limits)
+
+    def principal():
+        return sign_in.principal() if sign_in else PUBLIC
+
     server.config["MAX_CONTENT_LENGTH"] = LARGEST
     headers = {
         "Content-Security-Policy": policy(hashes),
@@ -42,6 +77,18 @@ def guard(server: Flask, hashes, outputs, uploads=(), largest_upload: int = LARG
         "Cross-Origin-Opener-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
+
+    @server.before_request
+    def in_turn():
+        who = principal()
+        bucket = limits.get(who.role)
+        if bucket and not bucket.allows((*who.key, request.remote_addr)):
+            abort(429)
+
+    @server.before_request
+    def from_our_own_pages():
+        if request.method not in SAFE and not from_here(request.headers, request.host):
+            abort(400)
 
     @server.before_request
     def only_questions():
@@ -56,9 +103,19 @@ def guard(server: Flask, hashes, outputs, uploads=(), largest_upload: int = LARG
             response.headers.setdefault(name, value)
         if request.path.startswith("/assets/") and request.args.get("m") and response.status_code == 200:
             response.headers["Cache-Control"] = YEAR
+        elif sign_in and (principal() != PUBLIC or request.path in sign_in.paths):
+            response.headers["Cache-Control"] = "no-store"
         elif response.mimetype in ("text/html", "application/json", "text/csv"):
             response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def from_here(headers, host: str) -> bool:
+    """Whether a request that may change something comes from a page of this server, as far as the browser says."""
+    origin = headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return False
+    return headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
 def _body():

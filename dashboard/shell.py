@@ -6,15 +6,16 @@ The look is GOV.UK Frontend's for services that are not on GOV.UK: no crest, no 
 from dashboard import frame, words
 from dashboard.content import SERVICE, Content
 from dashboard.markup import Node, Raw, el, html
+from etl import reference
 
 TAGLINE = "Is the UK's data-sharing code changing practice?"
 WIDE = "govuk-width-container"
 
 
 def document(content: Content, path: str, pages, about: dict | None, styles, live: Raw | None = None,
-             address: str = "") -> str:  # fmt: skip
+             address: str = "", who=None) -> str:  # fmt: skip
     """The whole HTML document. `live` is the entry point and scripts of Dash, on pages that have a chart; `address`
-    the page's own, with its host, to be cited."""
+    the page's own, with its host, to be cited; `who` the principal, where one can sign in."""
     return "<!DOCTYPE html>\n" + html(
         el(
             "html",
@@ -28,14 +29,14 @@ def document(content: Content, path: str, pages, about: dict | None, styles, liv
                 [el("link", rel="stylesheet", href=style) for style in styles],
                 el("link", rel="canonical", href=content.result.address) if content.result else None,
             ),
-            el("body", _top(path, pages, about), _middle(content, live), _footer(about, address, path, pages),
+            el("body", _top(path, pages, about, who), _middle(content, live), _footer(about, address, path, pages),
                class_="govuk-template__body"),
             lang="en-GB", class_="govuk-template",
         )
     )  # fmt: skip
 
 
-def _top(path: str, pages, about: dict | None) -> list[Node]:
+def _top(path: str, pages, about: dict | None, who) -> list[Node]:
     return [
         el("a", "Skip to main content", href="#main", class_="govuk-skip-link"),
         el(
@@ -49,8 +50,24 @@ def _top(path: str, pages, about: dict | None) -> list[Node]:
             class_="govuk-generic-header",
         ),
         _navigation(path, pages),
+        _account(who) if who else None,
         _banner(about),
     ]  # fmt: skip
+
+
+def _account(who) -> Node:
+    """Who is signed in, with the way out; or the way in."""
+    if who.role == "public":
+        inside = [el("a", "Sign in", href="/sign-in", class_="govuk-link")]
+    else:
+        known = reference.bodies().get(who.body)
+        called = (known.name if known else who.body) if who.body else "an analyst"
+        out = el("button", "Sign out", type="submit", class_="link-button")
+        inside = [
+            el("span", f"Signed in for {called}" if who.body else f"Signed in as {called}"),
+            el("form", out, method="post", action="/sign-out"),
+        ]
+    return el("section", el("div", *inside, class_=f"{WIDE} account"), aria_label="Your account", class_="no-print")
 
 
 def _navigation(path: str, pages) -> Node:

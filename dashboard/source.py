@@ -13,6 +13,10 @@ class Door:
     def __init__(self, home=None, principal=answers.PUBLIC):
         self.home, self.principal = home, principal
 
+    def seen_by(self, principal):
+        """The same figures as another principal may see them."""
+        return Door(self.home, principal)
+
     def answer(self, question):
         """The Answer to a metrics.question.Question."""
         return answers.answer(self.principal, question, self.home)

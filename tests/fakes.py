@@ -1,5 +1,6 @@
 """A source of made-up figures in the shapes of etl.door.answers, so that pages are tested without a home."""
 
+import copy
 import hashlib
 from datetime import date
 
@@ -140,6 +141,12 @@ class Fake:
         self.synthetic, self.registers, self.rows, self.judged = synthetic, list(registers), rows, judged
         self.principal = principal
         self.asked = []
+
+    def seen_by(self, principal):
+        """The same figures as another principal may see them."""
+        seen = copy.copy(self)
+        seen.principal = principal
+        return seen
 
     def verdicts(self, indicator=None, by="", event=PRIMARY):
         """One verdict of each kind over all returns, or for a dimension's first values."""

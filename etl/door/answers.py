@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from etl import snapshot
+from etl.door.principal import PUBLIC, Principal, opened
 from etl.door.read_cells import cells, curve, fetch_all, sharing, speed
 from etl.door.read_reasons import reasons
 from etl.door.read_tables import gaps, held, returned, stocks, survey
@@ -17,17 +18,6 @@ from etl.home import home as default_home
 from metrics.formulas import Days, Gap, Held, Returned, Share, Sharing, Stock, Survey, Total, Undecided
 from metrics.indicators import Indicator
 from metrics.question import Question
-
-
-@dataclass(frozen=True)
-class Principal:
-    """Who asks: the role decides which file is opened, and nothing else can."""
-
-    role: str = "public"
-    body: str | None = None
-
-
-PUBLIC = Principal()
 
 
 @dataclass(frozen=True)
@@ -54,7 +44,7 @@ def curves(principal: Principal, question: Question, home=None) -> Answer:
 
 
 def _answer(principal: Principal, question: Question, read, home) -> Answer:
-    version, con = _open(principal, home)
+    version, con = opened(principal, home)
     about_row = _one(con, "SELECT as_at, kind, first_month, last_month FROM about")
     synthetic = about_row["kind"] == "synthetic"
     rows = read(con, question, about_row)
@@ -67,7 +57,7 @@ def _answer(principal: Principal, question: Question, read, home) -> Answer:
 
 def about(principal: Principal = PUBLIC, home=None) -> dict:
     """The snapshot as a whole: version, as_at, synthetic, first and last month, returns, senders, who released it."""
-    version, con = _open(principal, home)
+    version, con = opened(principal, home)
     row = _one(con, "SELECT * FROM about")
     return {
         **row,
@@ -86,7 +76,7 @@ def companion(table: str, principal: Principal = PUBLIC, home=None, **equals) ->
     """
     if table not in COMPANIONS:
         raise ValueError(f"there is no published table {table!r}")
-    _, con = _open(principal, home)
+    _, con = opened(principal, home)
     kept = " AND ".join(f'"{name}" = ?' for name in equals) or "TRUE"
     try:
         return fetch_all(con, f"SELECT * FROM {table} WHERE {kept}", equals.values())
@@ -113,12 +103,6 @@ COMPANIONS = (
 def coverage(principal: Principal = PUBLIC, home=None) -> list[dict]:
     """Returns expected and received by level, period and sector ('' is every sector)."""
     return companion("coverage", principal, home)
-
-
-def _open(principal: Principal, home):
-    if principal.role != "public":
-        principal = PUBLIC  # no other file exists yet: whoever asks gets what the public gets
-    return snapshot.reader(home or default_home(), principal.role).cursor()
 
 
 def _one(con, sql: str) -> dict:

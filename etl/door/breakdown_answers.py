@@ -7,10 +7,9 @@ hides stays hidden, and what senders have published stands apart from it, as eve
 from dataclasses import dataclass
 from datetime import date
 
-from etl import reference, snapshot
-from etl.door.answers import PUBLIC, Principal
+from etl import reference
+from etl.door.principal import PUBLIC, Principal, opened
 from etl.door.read_cells import fetch_all
-from etl.home import home as default_home
 from etl.publishing.breakdowns import BREAKDOWN_DIMENSIONS, BREAKDOWNS
 from etl.publishing.cells import combo_number
 from metrics import evaluate
@@ -43,8 +42,7 @@ def breakdown(principal: Principal = PUBLIC, kind: str = "reason", by: str = "",
     Raises QuestionError for what is not published, Refusal when nothing is.
     """
     dimension = _check(kind, by, where, level)
-    # The role decides the file; no other than the public one exists yet.
-    version, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
+    version, con = opened(principal, home)
     about = fetch_all(con, "SELECT as_at, kind FROM about")[0]
     found = _fetch(con, kind, dimension, where, level, reported_by, [span_of(period)[0] for period in periods])
     synthetic = about["kind"] == "synthetic"

@@ -3,18 +3,14 @@
 The role and the body of the principal alone name the file; nothing that comes with a request can.
 """
 
-import re
-
 import duckdb
 
 from etl import snapshot
-from etl.door.answers import Principal
+from etl.door.principal import COUNCIL, Principal, settled
 from etl.door.read_cells import fetch_all
 from etl.errors import Refusal
 from etl.home import home as default_home
 
-COUNCIL = "council"
-CODE = re.compile(r"[A-Za-z0-9_-]+")
 SECTIONS = ("figure", "compared", "club", "agreements")
 
 
@@ -28,7 +24,8 @@ def own(principal: Principal, section: str, home=None, **equals) -> list[dict]:
     """
     if section not in SECTIONS:
         raise ValueError(f"there is no section {section!r}")
-    if principal.role != COUNCIL or not principal.body or not CODE.fullmatch(principal.body):
+    principal = settled(principal)
+    if principal.role != COUNCIL:
         raise Refusal("Sign in as the body whose own figures you want to see.")
     home = home or default_home()
     version, _ = snapshot.reader(home, "public").cursor()

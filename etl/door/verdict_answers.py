@@ -8,11 +8,10 @@ from datetime import date
 
 import duckdb
 
-from etl import reference, snapshot
-from etl.door.answers import PUBLIC, Principal
+from etl import reference
+from etl.door.principal import PUBLIC, Principal, opened
 from etl.door.read_cells import fetch_all
 from etl.errors import Refusal
-from etl.home import home as default_home
 from metrics import wording
 from metrics.indicators import INDICATORS
 from metrics.question import QuestionError
@@ -45,8 +44,7 @@ def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY
     mean nothing here, Refusal when nothing is published or the version is older than verdicts.
     """
     _check(indicator, by)
-    # The role decides the file; no other than the public one exists yet.
-    version, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
+    version, con = opened(principal, home)
     try:
         found = fetch_all(con, _sql(indicator, event), [by, *([indicator] if indicator else []), *_event(event)])
         known = {row["event"] for row in fetch_all(con, "SELECT DISTINCT event FROM estimates")}
@@ -69,7 +67,7 @@ def campaigns(principal: Principal = PUBLIC, indicator=None, home=None) -> list[
     Each row has its sentence in `says`. Raises as `verdicts` does.
     """
     _check(indicator, "")
-    _, con = snapshot.reader(home or default_home(), PUBLIC.role).cursor()
+    _, con = opened(principal, home)
     try:
         found = fetch_all(con, "SELECT * FROM campaign_estimates ORDER BY event_date, event, indicator")
     except duckdb.CatalogException:
