@@ -170,7 +170,7 @@ def setup(words):
 
 def demo(words):
     """make synthetic returns, load and publish them, and serve the dashboard at an address it prints"""
-    environment("run")
+    environment("dev" if "--as" in words else "run")  # the provider to sign in at is in the dev set
     return run(PYTHON, "-m", "dashboard.cli", "demo", *words)
 
 

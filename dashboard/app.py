@@ -237,10 +237,25 @@ def _stamp(name: str) -> int:
     return int((ASSETS / name).stat().st_mtime)
 
 
-def serve(home=None, host: str = "127.0.0.1", port: int = 8050, audience: str = "public") -> None:
-    """Serve a home's published figures until stopped."""
+def app_for(home, audience: str = "public", settings=None) -> App:
+    """The application of an audience: public, council or analyst. The public's holds no code for signing in.
+
+    settings: dashboard.sign_in_settings.Settings, unless the environment gives them.
+    """
+    if audience == "public":
+        return create_app(Door(home), limits=security.LIMITS)
+    from dashboard import sign_in, sign_in_settings
+
+    settings = settings or sign_in_settings.from_environment()
+    signing = sign_in.SignIn(settings, home, sign_in.AUDIENCES[audience])
+    return create_app(Door(home), signing, limits=security.LIMITS)
+
+
+def serve(home, host: str = "127.0.0.1", port: int = 8050, audience: str = "public", settings=None) -> None:
+    """Serve a home's figures to an audience until stopped."""
     import waitress
 
-    app = create_app(Door(home))
-    print(f"Uptake is at http://{host}:{port}/ (stop it with Ctrl+C)", flush=True)
+    app = app_for(home, audience, settings)
+    address = app.sign_in.settings.address if app.sign_in else f"http://{host}:{port}"
+    print(f"Uptake is at {address}/ (stop it with Ctrl+C)", flush=True)
     waitress.serve(app.server, host=host, port=port, threads=8, ident=None)

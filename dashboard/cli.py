@@ -42,6 +42,12 @@ class Format(StrEnum):
     json = "json"
 
 
+class Audience(StrEnum):
+    public = "public"
+    council = "council"
+    analyst = "analyst"
+
+
 Day = Annotated[date | None, typer.Option(parser=_day, metavar="DATE")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve at.")]
 Seed = Annotated[int | None, typer.Option(help="Another seed makes other returns.")]
@@ -62,14 +68,17 @@ Release = Annotated[bool, typer.Option("--release", help="Make the new version t
 def demo(
     port: Port = None,
     serve: Annotated[bool, typer.Option(help="Serve the dashboard when all is ready.")] = True,
+    body: Annotated[str | None, typer.Option("--as", metavar="BODY", help="Sign in as that council, to try it.")] = None,
 ):
     """Make synthetic returns with a known truth, load and publish them, and show the dashboard."""
-    from dashboard.demo import free_port, prepare
+    from dashboard.demo import as_council, free_port, prepare
 
     with terminal.progress() as progress:
         made = prepare(the_home(), progress)
     terminal.say(f"{made['requests']:,} made-up requests are loaded and published as version {made['version']}.")
-    if serve:
+    if serve and body:
+        as_council(the_home(), body, port or free_port("127.0.0.1"))
+    elif serve:
         _serve("127.0.0.1", port or free_port("127.0.0.1"))
 
 
@@ -138,9 +147,10 @@ def release(version: Annotated[str, typer.Argument(metavar="VERSION")], who: Who
 def serve(
     port: Port = 8050,
     host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
+    audience: Annotated[Audience, typer.Option(help="Who it is for; all but the public sign in.")] = Audience.public,
 ):
     """Serve the dashboard."""
-    _serve(host, port)
+    _serve(host, port, audience.value)
 
 
 @app.command()
@@ -313,11 +323,11 @@ def _publish(release_at_once: bool) -> None:
         )
 
 
-def _serve(host: str, port: int) -> None:
+def _serve(host: str, port: int, audience: str = "public") -> None:
     from dashboard.app import serve
 
     try:
-        serve(the_home(), host=host, port=port)
+        serve(the_home(), host=host, port=port, audience=audience)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
             raise

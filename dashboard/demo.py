@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 import shutil
 import socket
 from pathlib import Path
@@ -71,6 +72,34 @@ def _make(home: Home, progress, scenario) -> dict:
     snapshot.release(home, version, "the demonstration", by_hand=False)
     arrived = [one for receipt in receipts for one in receipt.returns if one["kind"] == "requests"]
     return {"version": version, "requests": sum(one["rows_loaded"] for one in arrived)}
+
+
+def as_council(home: Home, body: str, port: int) -> None:
+    """Serve the demonstration to councils on this machine alone, with a provider of its own to sign in at.
+
+    Nobody is signed in without the provider, here as anywhere. Raises Refusal for a real home, for a body that is not
+    in the demonstration, and where the provider, a part of the development set, is not installed.
+    """
+    from dashboard.app import serve
+    from dashboard.sign_in_settings import Settings
+    from etl import snapshot
+
+    if home.kind != "synthetic":
+        raise Refusal("Signing in without a provider of your own is for synthetic returns only.")
+    if not (home.bodies / f"{body}-{snapshot.current(home)}.parquet").is_file():
+        known = sorted(path.name.split("-")[0] for path in home.bodies.glob(f"*-{snapshot.current(home)}.parquet"))
+        raise Refusal(f"The demonstration has no figures of {body!r}. Try one of: {', '.join(known[:8])}.")
+    try:
+        import oidc_provider_mock as provider
+    except ImportError:
+        raise Refusal("The provider to sign in at is not installed. Run: python3 tasks.py demo --as " + body) from None
+    officer = provider.User(sub=f"officer of {body}", claims={"uptake_role": "council", "uptake_body": body})
+    with provider.run_server_in_thread(user_claims=[officer]) as running:
+        settings = Settings(
+            f"http://localhost:{port}", f"http://localhost:{running.server_port}", "uptake-demo", "not a secret",
+            secrets.token_hex(32),
+        )  # fmt: skip
+        serve(home, "127.0.0.1", port, "council", settings)
 
 
 def evidence() -> list[Path]:

@@ -57,6 +57,10 @@ class Bucket:
             return left >= 1
 
 
+# By role. All of the public may come from one address, its proxy's.
+LIMITS = {"public": Bucket(400, 4000), "council": Bucket(20, 200), "analyst": Bucket(20, 200)}
+
+
 def guard(server: Flask, hashes, outputs, uploads=(), largest_upload=LARGEST, sign_in=None, limits=()) -> None:
     """Set the headers of every answer, and refuse with 400 any body that is not a question of our page.
 

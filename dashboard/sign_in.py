@@ -67,7 +67,7 @@ class SignIn:
                 session.clear()
                 log.warning("a sign-in was refused: %s", type(error).__name__)
                 return show(shell.trouble("You could not be signed in. Start again from the page you were on.", 400))
-            return redirect("/your-returns" if self.principal().role == COUNCIL else "/")
+            return redirect("/compare" if self.principal().role == COUNCIL else "/")
 
         @server.post(SIGN_OUT)
         def sign_out():
@@ -96,7 +96,10 @@ class SignIn:
             return PUBLIC
         if not CODE.fullmatch(id) or (self.ended / id).exists():
             return PUBLIC
-        return settled(Principal(role, body, min(map(_moment, times))))
+        try:
+            return settled(Principal(role, body, _moment(min(times))))
+        except (OverflowError, ValueError, OSError):  # a number that is no moment
+            return PUBLIC
 
     def _claims(self) -> dict:
         return {
