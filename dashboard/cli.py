@@ -50,6 +50,7 @@ class Audience(StrEnum):
 
 Day = Annotated[date | None, typer.Option(parser=_day, metavar="DATE")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve at.")]
+As = Annotated[str | None, typer.Option("--as", metavar="BODY", help="Sign in as that council, to try it.")]
 Seed = Annotated[int | None, typer.Option(help="Another seed makes other returns.")]
 Kind = Annotated[str | None, typer.Option(help="The kind of return, where the file does not say.")]
 Profile = Annotated[str | None, typer.Option(help="Read the files by this profile.")]
@@ -68,7 +69,7 @@ Release = Annotated[bool, typer.Option("--release", help="Make the new version t
 def demo(
     port: Port = None,
     serve: Annotated[bool, typer.Option(help="Serve the dashboard when all is ready.")] = True,
-    body: Annotated[str | None, typer.Option("--as", metavar="BODY", help="Sign in as that council, to try it.")] = None,
+    body: As = None,
 ):
     """Make synthetic returns with a known truth, load and publish them, and show the dashboard."""
     from dashboard.demo import as_council, free_port, prepare
