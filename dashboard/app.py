@@ -256,6 +256,9 @@ def serve(home, host: str = "127.0.0.1", port: int = 8050, audience: str = "publ
     import waitress
 
     app = app_for(home, audience, settings)
+    if audience != "public":
+        logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
+        logging.getLogger("uptake.access").setLevel(logging.INFO)
     address = app.sign_in.settings.address if app.sign_in else f"http://{host}:{port}"
     print(f"Uptake is at {address}/ (stop it with Ctrl+C)", flush=True)
     waitress.serve(app.server, host=host, port=port, threads=8, ident=None)

@@ -5,15 +5,19 @@ the visitor stays the public; nothing here can open a file (etl/door/principal.p
 """
 
 import logging
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
 import requests
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, Response, g, redirect, request, session
+from werkzeug.exceptions import HTTPException
 
 from dashboard import shell
+from dashboard.security import CALLBACK
 from dashboard.sign_in_settings import Settings
+from dashboard.view import address, parse
 from etl.door.principal import ANALYST, CODE, COUNCIL, PUBLIC, Principal, settled
 
 SIGN_IN, BACK, SIGN_OUT = "/sign-in", "/signed-in", "/sign-out"
@@ -22,6 +26,8 @@ IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=8)
 LEEWAY = 60  # seconds that the provider's clock may be off
 NAME = "uptake"
 log = logging.getLogger(__name__)
+access = logging.getLogger("uptake.access")
+PLAIN = re.compile(r"[/a-z0-9_.-]{1,60}")
 
 
 class SignIn:
@@ -80,6 +86,7 @@ class SignIn:
         def renew(response: Response):
             who = self.principal()
             if who.role != PUBLIC.role and request.path not in PATHS:
+                access.info("%s %s asked %s: %d", who.role, who.body or "-", asked(), response.status_code)
                 session["expires"] = _seconds(min(_now() + IDLE, _moment(session["until"])))
             return response
 
@@ -129,6 +136,19 @@ class SignIn:
                     old.unlink(missing_ok=True)
         session.clear()
         g.principal = PUBLIC
+
+
+def asked() -> str:
+    """What this request asks, as far as it is a question of ours: text that only a visitor knows is not repeated."""
+    query = request.query_string.decode("utf-8", "replace")
+    path = request.path
+    if path == CALLBACK:
+        try:
+            path, _, query = request.get_json()["inputs"][0]["value"].partition("?")
+        except (HTTPException, RecursionError, LookupError, TypeError, AttributeError):
+            return "a question of the wrong form"
+    known = path if PLAIN.fullmatch(path) else "an unknown address"
+    return f"{known} {address(parse(query)[0])}".rstrip()
 
 
 AUDIENCES = {"council": (COUNCIL,), "analyst": (ANALYST,)}

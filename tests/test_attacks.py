@@ -243,6 +243,18 @@ def test_the_public_server_knows_no_signing_in(apps):
     assert b"Sign in" not in asked(browser, "/").get_data()
 
 
+def test_the_access_log_says_who_asked_what_and_no_figure(apps, caplog):
+    app = apps["council"]
+    browser = client(app, cookie(app, session()))
+    with caplog.at_level("INFO", "uptake.access"):
+        asked(browser, "/compare?measure=shared_rate&note=jane%20doe")
+        asked(browser, "callback /trends?by=sector&sector=jane%20doe")
+        asked(client(app), "/trends")
+    said = [record.getMessage() for record in caplog.records if record.name == "uptake.access"]
+    assert said == [f"council {OURS} asked /compare measure=shared_rate: 200",
+                    f"council {OURS} asked /trends by=sector: 200"]  # fmt: skip
+
+
 # --- the door ----------------------------------------------------------------------------------------------------
 
 
