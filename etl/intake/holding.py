@@ -2,6 +2,7 @@
 
 from etl.intake import contracts
 from etl.intake.contracts import contract
+from etl.intake.ladder import SETS, TOTALS
 from etl.intake.receipt import HELD, ROWS_KEPT, Held, issue
 from etl.intake.rules import Rule, rules, type_rules
 from etl.intake.staging import is_bounded, nearest
@@ -86,13 +87,24 @@ def _broken(con, kind):
         # A cell that is not of its type is NULL to every other rule: it is told of once, as what it is.
         told = f" AND type_mask & {bit_of[rule.column]} = 0" if rule.column in bit_of else ""
         checks.append((rule, f"mask & {1 << place} <> 0{told} AND _flaw IS NULL"))
-    checks += [(rule, rule.condition) for rule in (RAGGED, *DUPLICATES)]
+    checks += [(rule, rule.condition) for rule in (RAGGED, *DUPLICATES, *SETS)]
     counts = con.execute(f"SELECT {', '.join(f'count(*) FILTER ({sql})' for _, sql in checks)} FROM staged").fetchone()
     return [(rule, sql, rows) for (rule, sql), rows in zip(checks, counts, strict=True) if rows]
 
 
 def _of_type(rule, field, broken):
     """The checks of a column's type: in a count, a number that was withheld is told apart from what is no number."""
+    if field.codes:
+        labels = ", ".join(map(quoted, TOTALS))
+        total = Rule(
+            f"total_in_{field.name}",
+            field.name,
+            "",
+            f"{field.title} says that the row is a total, and the rows it adds up would be counted twice.",
+            "Leave rows of totals out.",
+        )
+        is_total = f"coalesce(lower(raw_{field.name}) IN ({labels}), false)"
+        return [(total, f"{broken} AND {is_total}"), (rule, f"{broken} AND NOT {is_total}")]
     if field.type not in ("integer", "number"):
         return [(rule, broken)]
     bounded = Rule(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from etl.intake import fastroad, holding, returns, screen, staging
+from etl.intake import fastroad, holding, ladder, returns, screen, staging
 from etl.intake.batches import Batch
 from etl.intake.finding import FileRefused
 from etl.intake.returns import Return
@@ -54,6 +54,7 @@ def _long_way(con, batch, findings, file_id, key, receipt):
     _flag(con, findings)
     settled = returns.settle(con, [batch.with_extras(one) for one in _found(con, batch.kind)])
     staging.mark_duplicates(con, batch.kind)
+    ladder.mark_sets(con, batch.kind)
     receipt.issues += holding.hold(con, batch.kind, file_id) + holding.hold_findings(con, file_id, findings)
     con.execute(
         f"""INSERT INTO {batch.kind} BY NAME

@@ -19,6 +19,7 @@ from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
 from etl.intake.finding import FileRefused
 from etl.intake.keep import keep
+from etl.intake.ladder import point_out
 from etl.intake.playback import playback
 from etl.intake.readers import NOT_KEPT
 from etl.intake.receipt import ROWS_KEPT, WARNING, Held, Receipt
@@ -177,6 +178,7 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
         raise Refusal(NOTHING, "nothing_passed")
     receipt.playback, receipt.changes = playback(con, stored), changes(con, stored)
     jumps(con, stored, receipt)
+    point_out(con, stored, receipt)
     _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
     return stored
