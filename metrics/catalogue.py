@@ -9,7 +9,7 @@ from metrics.indicators import FAMILIES, INDICATORS, Indicator
 WIDTH = 120
 UNITS = {
     "share": "a percentage",
-    "points": "percentage points: 25% less 20% is +5 points",
+    "points": "percentage points: 25% minus 20% is +5 points",
     "count": "a whole number",
     "days": "whole days",
 }
@@ -26,22 +26,23 @@ This page is made from `metrics/indicators.py` by `python3 tasks.py catalogue`; 
 ## How to read a figure
 
 A **request** is one body asking another for personal data. The **holder** has the data and decides; the **requester**
-asked. A **body** is a council, a police force, a charity and so on; bodies of one kind form a **sector**. A
-**register** is a list of requests that a body has published itself.
+asked. The **code** is the Information Commissioner's code of practice on data sharing, in force since 5 October 2021.
+A **body** is a council, a police force, a charity and so on; bodies of one kind form a **sector**. A **return** is
+what a body sends us of its requests. A **register** is a list of requests that a body has published itself.
 
 *Of 193 requests from the police, 52 were refused: 26.9% (95% range 21.2% to 33.6%).*
 
 * **26.9%** is the figure: 52 out of 193. The two counts always stand beside it. 5 of 10 and 500 of 1,000 are both 50%,
   but the second tells you far more.
-* **21.2% to 33.6%** is the range. Had another 193 requests like these come, not exactly 52 would have been refused. So
-  26.9% is our best guess of how often such requests are refused, and the true answer is likely to lie in the range: of
-  100 ranges made in this way, about 95 hold it. A narrow range rests on much evidence, a wide one on little. It does
+* **21.2% to 33.6%** is the range. Another 193 such requests might not bring exactly 52 refusals. So 26.9% is our best
+  guess of how often such requests are refused, and the true answer is likely to lie in the range: ranges made in this
+  way miss it about 5 times in 100. A narrow range rests on much evidence, a wide one on little. It does
   not say that 95% of requests, or of bodies, lie in it.
 * **Two ranges that overlap** are no clear change and no clear difference. That is not proof that nothing changed.
 * A figure that **changed after the code** need not have been **changed by the code**: other things happened too.
   Verdicts say how far the data go, and never that one thing caused another.
-* A change is called worth acting on from the size given with each measure, settled before anybody looked. From 20% to
-  23% is a change of 3 points.
+* Each measure names the smallest change worth acting on, fixed before anybody saw the figures. A change must be both:
+  that large, and clear of chance. From 20% to 23% is a change of 3 points.
 
 ## Words in place of a figure, and beside one
 """

@@ -83,7 +83,7 @@ COUNTS: dict[str, Count] = {
     ),
     "reason_stated": Count("refusals with a main reason stated", f"{REFUSED} AND reason NOT IN ('R97')", ("refused",)),
     "perceived": Count(
-        "refusals whose main reason the law does not support as it was put",
+        "refusals whose main reason, as it was worded, the law does not support",
         f"{REFUSED} AND position = 'does_not'",
         ("reason_stated",),
     ),

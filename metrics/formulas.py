@@ -5,10 +5,9 @@ from typing import NamedTuple
 from metrics.counts import COUNTS
 from metrics.dimensions import SPEED_DAYS
 
-SURE = "The true figure is likely to lie in the range: of 100 ranges made in this way, about 95 hold it."
+SURE = "The true figure is likely to lie in the range: ranges made in this way miss it about 5 times in 100."
 RECORDED = (
-    "It speaks of the requests recorded, open ones included. It does not allow for bodies that differ: what other "
-    "bodies would do may lie outside it."
+    "It covers only the requests recorded, open ones included. Other bodies may be quicker or slower than it shows."
 )
 COUNTED = "None: it counts what was recorded."
 
@@ -26,8 +25,8 @@ class Share(NamedTuple):
 
     def ranges(self) -> str:
         return (
-            f"{SURE} It speaks of what bodies like these do, so it is wider where bodies differ from each other. "
-            "Behind fewer than five bodies, or published registers alone, it speaks of the requests recorded only."
+            f"{SURE} It covers bodies like these, so it is wider where they differ from each other. With fewer than "
+            "five bodies, or published registers alone, it says nothing of other bodies."
         )
 
 
@@ -103,7 +102,8 @@ class Survey(NamedTuple):
 
     def ranges(self) -> str:
         return (
-            f"{SURE} It allows for how many answered and how much each answer weighs, not for those who did not answer."
+            f"{SURE} It allows for how few answered, and for answers that count for more people than others; not for "
+            "those who did not answer."
         )
 
 
@@ -134,12 +134,12 @@ class Gap(NamedTuple):
     def words(self) -> tuple[str, str]:
         rate = f"{COUNTS[self.numerator].meaning}, as a share of {COUNTS[self.denominator].meaning}"
         return (
-            f"for {self.named}: {rate}; less the same share for all other requests, sector by sector",
-            f"{self.named} and all others, in sectors that had both; a sector weighs by how many it had",
+            f"{rate}, for {self.named}; minus the same share for all other requests, worked out sector by sector",
+            f"{self.named} and all others, in sectors that had both; a sector with more of them counts for more",
         )
 
     def ranges(self) -> str:
-        return f"{SURE} It allows for bodies that differ. A range that holds 0 says that there may be no gap."
+        return f"{SURE} It is wider where bodies differ. If 0 is in it, there may be no gap."
 
 
 class Sharing(NamedTuple):
@@ -155,7 +155,7 @@ class Sharing(NamedTuple):
         )
 
     def ranges(self) -> str:
-        return f"{SURE} It speaks of what bodies like these do; bodies that sent nothing are not in it."
+        return f"{SURE} It covers bodies like these; bodies that sent nothing are not in it."
 
 
 class Held(NamedTuple):

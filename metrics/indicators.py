@@ -79,12 +79,12 @@ class Indicator:
         return self.formula.ranges()
 
 
-LAWFUL = "A refusal can be right: the law asks for some. Fewer refusals is not a target for one body."
-UNSEEN = "Requests that were never made, or were worked round, do not appear in any log."
+LAWFUL = "A refusal can be right: the law asks for some. Do not set one body a target for it."
+UNSEEN = "Requests that were never made, or were avoided by another route, are in no log."
 HARM = "Harm is not measured here: no return of complaints or incidents exists yet."
-RECORDING = "If bodies begin or stop filling in the field, this moves without any change of practice."
-TOTALS = "Bodies that can give only totals are counted as decided within 60 days."
-SAMPLE = "Those who did not answer may differ from those who did; the response rate stands beside it."
+RECORDING = "It can move just because bodies start or stop recording this."
+TOTALS = "Where a body can give only totals, its decisions are taken to have come within 60 days."
+SAMPLE = "Those who did not answer may differ from those who did; the share who did is shown beside it."
 
 _ALL = (
     Indicator(
@@ -122,7 +122,7 @@ _ALL = (
         "safeguarding_refusal_gap", "Gap in refusals of requests to safeguard a child", "refusals",
         Gap("refused", "received", "purpose", "safeguarding_child", "requests to safeguard a child"), "down",
         "Witnesses said that not sharing puts children at risk; such requests should not be refused more than others.",
-        ("Below 0 means that they are refused less often than other requests.",
+        ("0 is no gap; below 0, they are refused less often than other requests.",
          "Different people ask, for different things: a gap is a place to look, not a fault.", LAWFUL),
         "Oral evidence 13 January 2021, Q2, Q11 and Q13; report chapter 8, paragraphs 167 and 168",
     ),
@@ -140,16 +140,17 @@ _ALL = (
     Indicator(
         "perceived_refusal_share", "Refused for reasons the law does not support", "reasons",
         Share("perceived", "reason_stated"), "down",
-        "The Commissioner says the law is not the barrier; this counts refusals that say it is when it is not.",
-        ("It sorts reasons as they were put, not whether a refusal was right: “the GDPR forbids it”, with nothing "
-         "named, may stand for a good reason badly told.", RECORDING),
+        "The Commissioner says the law is not the barrier; this counts the reasons that it does not bear out.",
+        ("It judges the wording, by a published list of reasons, not the refusal: “the GDPR forbids it”, with no rule "
+         "named, may be a good reason badly put.", RECORDING),
         "Oral evidence 13 January 2021, Q7, Q11 and Q13; report chapter 8, paragraph 171",
     ),
     Indicator(
         "undecided_at_30_days", "Undecided after 30 days", "speed", Undecided(30), "down",
-        "The right information must come at the right time.",
-        ("A withdrawn or redirected request counts as settled on the day it was.",
-         "Open requests are counted up to the day the data were taken, never dropped."),
+        "Information that comes late may be no use.",
+        ("A quick refusal counts as decided. A request withdrawn or redirected counts as decided that day.",
+         "Calendar days. A request still open counts for the days it has waited, so the share is not a plain division.",
+         ),
         "Oral evidence 13 January 2021, Q2 and Q5; report chapter 8, paragraph 158",
     ),
     Indicator(

@@ -96,5 +96,5 @@ def test_every_kind_of_figure_says_which_claim_its_range_makes():
     kinds = (Share("refused", "received"), Total("received"), Undecided(30), Days(0.5), Stock("active"),
              Survey("heard_of_code"), Returned())  # fmt: skip
     said = [kind.ranges() for kind in kinds]
-    assert all(said) and "bodies like these" in said[0] and "does not allow for bodies" in said[2]
+    assert all(said) and "bodies like these" in said[0] and "only the requests recorded" in said[2]
     assert said[1] == said[4] and said[1].startswith("None") and "did not answer" in said[5]

@@ -25,7 +25,7 @@ TICKS = tuple((day, str(day)) for day in range(0, SPEED_DAYS[-1] + 1, 30))
 NOTES = (
     "Open requests are counted: each is followed to the day the data were taken, and none is dropped. A share of the "
     "decided ones alone would look faster than it was.",
-    "A withdrawn or redirected request counts as settled on the day it was.",
+    "A request withdrawn or redirected counts as decided that day.",
     "Requests under an agreement are not of one kind with the others: a difference is an association.",
     "Lines join the days that are published: " + ", ".join(map(str, SPEED_DAYS)) + ".",
 )
