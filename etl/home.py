@@ -19,6 +19,15 @@ KEY_HELP = (
     "file named by UPTAKE_REFERENCE_KEY_FILE."
 )
 
+SEED_HELP = (
+    'Make one with `python -c "import secrets; print(secrets.token_hex(32))"`, keep a copy in a safe place '
+    "(with another one all noise is drawn again, and two draws can be averaged), and put it in UPTAKE_NOISE_SEED or in "
+    "a file named by UPTAKE_NOISE_SEED_FILE."
+)
+# What a seed may not hold or lack: examples in documents and lines of one letter are no secrets.
+DEFAULTS = (b"changeme", b"change-me", b"default", b"example", b"secret", b"password")
+FEWEST_SIGNS = 6
+
 
 @dataclass(frozen=True)
 class Home:
@@ -91,17 +100,38 @@ def reference_key(home: Home) -> bytes:
     key = os.environ.get("UPTAKE_REFERENCE_KEY", "").strip().encode()
     named = os.environ.get("UPTAKE_REFERENCE_KEY_FILE")
     if not key and named:
-        key = _read(Path(named), "the file named by UPTAKE_REFERENCE_KEY_FILE")
+        key = _read(Path(named), "The reference key", "the file named by UPTAKE_REFERENCE_KEY_FILE", KEY_HELP)
     made = home.secrets / "reference.key"
     if not key and made.is_file():
         if home.kind == "real":
             raise Refusal(f"A real home takes its reference key from outside the home, not from secrets. {KEY_HELP}")
-        key = _read(made, "secrets/reference.key")
+        key = _read(made, "The reference key", "secrets/reference.key", KEY_HELP)
     if not key:
         raise Refusal(f"There is no reference key, so references of requests cannot be made unreadable. {KEY_HELP}")
     if len(key) < SHORTEST_KEY:
         raise Refusal(f"The reference key is shorter than {SHORTEST_KEY} characters. {KEY_HELP}")
     return hashlib.sha256(key).digest()[:16]
+
+
+def noise_seed(home: Home) -> bytes:
+    """The 16 bytes that the noise of published counts is drawn from; Refusal when there is none or it is no secret.
+
+    It must stay the same for ever: with another one all noise is drawn again, and two draws can be averaged.
+    """
+    seed = os.environ.get("UPTAKE_NOISE_SEED", "").strip().encode()
+    named = os.environ.get("UPTAKE_NOISE_SEED_FILE")
+    if not seed and named:
+        seed = _read(Path(named), "The noise seed", "the file named by UPTAKE_NOISE_SEED_FILE", SEED_HELP)
+    made = home.secrets / "noise.seed"
+    if not seed and made.is_file():
+        if home.kind == "real":
+            raise Refusal(f"A real home takes its noise seed from outside the home, not from secrets. {SEED_HELP}")
+        seed = _read(made, "The noise seed", "secrets/noise.seed", SEED_HELP)
+    if not seed:
+        raise Refusal(f"There is no noise seed, so confidential counts cannot be protected and published. {SEED_HELP}")
+    if len(seed) < SHORTEST_KEY or len(set(seed)) < FEWEST_SIGNS or any(word in seed.lower() for word in DEFAULTS):
+        raise Refusal(f"The noise seed is too short or is a word that anybody would try. {SEED_HELP}")
+    return hashlib.sha256(b"noise" + seed).digest()[:16]
 
 
 def make_secrets(home: Home) -> None:
@@ -134,8 +164,8 @@ def sweep_parts(path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _read(path: Path, called: str) -> bytes:
+def _read(path: Path, secret: str, called: str, help: str) -> bytes:
     try:
         return path.read_bytes().strip()
     except OSError:
-        raise Refusal(f"The reference key cannot be read from {called}. {KEY_HELP}") from None
+        raise Refusal(f"{secret} cannot be read from {called}. {help}") from None

@@ -81,6 +81,7 @@ FLAGS = {
     "provisional": f"some requests are younger than {HORIZON} days, so this figure may still change",
     "approximate": "the source gives a rounded or spoken figure",
     "synthetic": "made up to show how the tool works; describes no real body",
+    "small": "exact, and too few requests or bodies for the public figures: for analysts alone",
     "published": "counts only returns that their senders have already published",
 }
 REPORTED_BY = ("holder", "requester")

@@ -1,6 +1,8 @@
 """The thresholds below which a figure is not shown (design section 2), in one place.
 
-They are applied once, when a snapshot is published: what is below them is never written to the public file.
+They are applied once, when a snapshot is published: what is below them is never written to the public file. Least
+counts are asked of the published count, which carries noise, so that no threshold tells which side a true count is
+on; the rules on bodies are asked of the true count of bodies.
 A sender whose release level is `public` has published its figures already: its part of a cell is exempt, is
 kept apart from the rest, and is added only to a rest that may be shown on its own.
 """
@@ -12,22 +14,41 @@ P90_BASE = 50
 SURVEY_BASE = 30
 BODIES = 3  # least holding bodies behind a cell
 LARGEST_SHARE = 0.85  # the most one body may make up of a cell
-SMALL = 10  # a numerator, or its complement, below this is given as a range
+SMALL = 10  # a numerator, or its complement, that is published as less than this is given as a range
+NOISE_VARIANCE, LARGEST_NOISE = 3.0, 5  # of the noise on every published count of requests (metrics/cell_key.py)
+ROUNDED_TO = 5  # counts whose units have no key of their own: agreements, answers to surveys
 
 # Marks stored in place of a protected count.
-UNDER = -1  # the count is 0 to SMALL - 1
+UNDER = -1  # the published count is 0 to SMALL - 1
 NEARLY_ALL = -2  # all but 0 to SMALL - 1 of its base
 
 
-def may_be_shown(base: int, bodies: int, largest: int) -> bool:
-    """Whether a cell's counts may leave at all: `base` requests from `bodies` bodies, the largest with `largest`."""
-    return base >= COUNT_BASE and bodies >= BODIES and largest <= LARGEST_SHARE * base
+def may_be_shown(base: int, bodies: int, largest: int, received: int) -> bool:
+    """Whether a cell's counts may leave at all.
+
+    `base` is its published count of requests; they came from `bodies` bodies, the largest with `largest` of the true
+    count `received`.
+    """
+    return base >= COUNT_BASE and bodies >= BODIES and largest <= LARGEST_SHARE * received
 
 
 def mark(count: int, bases: tuple[int, ...] = ()) -> int:
-    """The count as it is stored: itself, UNDER, or NEARLY_ALL when the complement to a base is small."""
+    """A published count as it is stored: itself, UNDER, or NEARLY_ALL when the complement to a base is small."""
     if count < SMALL:
         return UNDER
     if any(base - count < SMALL for base in bases):
         return NEARLY_ALL
     return count
+
+
+def rounded(count: int) -> int:
+    """A count to the nearest ROUNDED_TO."""
+    return ROUNDED_TO * ((2 * count + ROUNDED_TO) // (2 * ROUNDED_TO))
+
+
+SHARE_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+
+
+def share_step(base: float) -> float:
+    """What a share fitted on true counts is rounded to: a step that stands for ROUNDED_TO or more of its base."""
+    return next((step for step in SHARE_STEPS if step * base >= ROUNDED_TO), SHARE_STEPS[-1])

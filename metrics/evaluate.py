@@ -7,7 +7,7 @@ published part stands alone, flagged, so that it can never unmask the rest.
 
 from typing import NamedTuple
 
-from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER
+from metrics.disclosure import NEARLY_ALL, NOISE_VARIANCE, RATE_BASE, SMALL, UNDER
 from metrics.intervals import FEWEST_BODIES, design_effect, widened
 
 EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
@@ -44,11 +44,15 @@ def figure(status: str, flags=(), **numbers) -> dict:
     return {**EMPTY, **numbers, "status": status, "flags": list(flags)}
 
 
-def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0) -> dict:
-    """A share of `base`, exact when least equals most, else a range with the limits of both ends."""
+def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0, noise: float = 0.0) -> dict:
+    """A share of `base`, itself when least equals most, else a range with the limits of both ends.
+
+    Both counts carry noise of their own, so that a count may be published as more than its base: it is then all of it.
+    """
     if base <= 0:
         return figure("too_few", flags, denominator=base)
-    low, high = float(widened(least, base, effect)[0]), float(widened(most, base, effect)[1])
+    least, most = min(least, base), min(most, base)
+    low, high = float(widened(least, base, effect, noise)[0]), float(widened(most, base, effect, noise)[1])
     if least == most:
         return figure("ok", flags, numerator=least, denominator=base, value=least / base, lower=low, upper=high)
     return figure("bounded", flags, denominator=base, lower=low, upper=high)
@@ -68,6 +72,8 @@ def share(
     if not returns["shown"]:
         return fallback or figure("suppressed")
     base = returns[denominator]
+    if base is None or returns[numerator] is None:
+        return fallback or figure("suppressed")
     if base == 0:
         return fallback or figure("not_applicable")
     if base < RATE_BASE:
@@ -77,7 +83,7 @@ def share(
     # Parts vary apart from each other: each weighs in with its own requests.
     effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
     flags = flags_of(returns, published)
-    return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect)
+    return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect, noise_of(returns))
 
 
 def sharing(returns: dict | None, published: dict | None) -> dict:
@@ -88,13 +94,15 @@ def sharing(returns: dict | None, published: dict | None) -> dict:
     flags = [*flags_of(part), *(["published"] if part is published else [])]
     if part is returns and part["bodies"] < FEWEST_BODIES:
         return figure("too_few", flags, denominator=part["bodies"])
-    return _ratio(part["bodies_sharing"], part["bodies_sharing"], part["bodies"], flags)
+    return _ratio(part["bodies_sharing"], part["bodies_sharing"], part["bodies"], flags, noise=noise_of(part))
 
 
 def total(returns: dict | None, published: dict | None, count: str) -> dict:
     """A Total from the two parts of a cell."""
     if returns is not None and returns["shown"]:
         base = returns[count]
+        if base is None:
+            return figure("suppressed")
         if base == UNDER:
             return figure("bounded", flags_of(returns), lower=0, upper=SMALL - 1)
         value = base + (published[count] if published else 0)
@@ -114,8 +122,13 @@ def _alone(published: dict | None, numerator: str, denominator: str) -> dict | N
 
 
 def flags_of(*parts: dict | None) -> list[str]:
-    """`provisional` and `approximate`, when any part is."""
-    return [flag for flag in ("provisional", "approximate") if any(part and part.get(flag) for part in parts)]
+    """`provisional`, `approximate` and, for analysts, `small`, when any part is."""
+    return [flag for flag in ("provisional", "approximate", "small") if any(part and part.get(flag) for part in parts)]
+
+
+def noise_of(part: dict) -> float:
+    """The variance of the noise on a part's counts: none in a published part or in the analysts' file."""
+    return 0.0 if part.get("part") == "published" or "small" in part else NOISE_VARIANCE
 
 
 def undecided(speed: dict | None, cell: dict | None, day: int) -> dict:
@@ -125,10 +138,13 @@ def undecided(speed: dict | None, cell: dict | None, day: int) -> dict:
         return missing
     flags, base = flags_of(cell), speed["received"]
     counted = speed[f"undecided_{day}"]
+    noise, effect = noise_of(speed), speed[f"effect_{day}"] or 1.0
     if counted in (UNDER, NEARLY_ALL):
-        return _ratio(*span(counted, base), base, flags)
+        return _ratio(*span(counted, base), base, flags, effect, noise)
     if speed[f"share_{day}"] is None:
         return figure("not_reached", flags, denominator=base)
+    if noise:
+        return _ratio(counted, counted, base, flags, effect, noise)
     return figure(
         "ok", flags, numerator=counted, denominator=base,
         value=speed[f"share_{day}"], lower=speed[f"lower_{day}"], upper=speed[f"upper_{day}"],

@@ -45,7 +45,7 @@ def curves(principal: Principal, question: Question, home=None) -> Answer:
 
 def _answer(principal: Principal, question: Question, read, home) -> Answer:
     version, con = opened(principal, home)
-    about_row = _one(con, "SELECT as_at, kind, first_month, last_month FROM about")
+    about_row = _one(con, "SELECT as_at, kind, first_month, last_month, audience FROM about")
     synthetic = about_row["kind"] == "synthetic"
     rows = read(con, question, about_row)
     for row in rows:

@@ -8,7 +8,7 @@ from etl import reference
 from metrics import evaluate
 from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS, SPEED_DAYS
-from metrics.disclosure import MEDIAN_BASE, P90_BASE
+from metrics.disclosure import MEDIAN_BASE, P90_BASE, SMALL
 from metrics.formulas import Share, Total, Undecided
 from metrics.indicators import INDICATORS
 from metrics.periods import label, periods_between, span_of
@@ -27,7 +27,7 @@ def fetch_all(con, sql: str, values=()) -> list[dict]:
 def cells(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of a Share or Total, one row a series and period."""
     formula = question.definition.formula
-    found = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", "bodies", *COUNTS))
+    found = _fetch(con, "cells", question, (*_facts(about_row), "bodies", *COUNTS))
     alike = likeness(con, formula) if isinstance(formula, Share) else {}
 
     def figure(parts: dict) -> dict:
@@ -63,6 +63,11 @@ def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
     return {sector: evaluate.Alike(*numbers) for sector, *numbers in found}
 
 
+def _facts(about_row: dict) -> tuple[str, ...]:
+    """The columns of a cell beside its counts; the analysts' file says which cells are too small for the public one."""
+    return ("part", "shown", "provisional", "approximate", *(("small",) if about_row["audience"] == "private" else ()))
+
+
 def speed(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of time to decision: the protected part's curve, else the published part's; curves cannot be added."""
     formula = question.definition.formula
@@ -73,7 +78,7 @@ def speed(con, question: Question, about_row: dict) -> list[dict]:
         name, base = ("p50", MEDIAN_BASE) if formula.quantile == 0.5 else ("p90", P90_BASE)
         return evaluate.days(curve, cell, name, base)
 
-    return _rows(con, question, about_row, *_timed(con, question, figure))
+    return _rows(con, question, about_row, *_timed(con, question, about_row, figure))
 
 
 def curve(con, question: Question, about_row: dict) -> list[dict]:
@@ -83,7 +88,7 @@ def curve(con, question: Question, about_row: dict) -> list[dict]:
         return {"by_day": [evaluate.undecided(curve, cell, day) for day in SPEED_DAYS], "flags": []}
 
     rows = []
-    for row in _rows(con, question, about_row, *_timed(con, question, figures)):
+    for row in _rows(con, question, about_row, *_timed(con, question, about_row, figures)):
         figures_of_row = row.get("by_day") or [{name: row[name] for name in FIGURE}] * len(SPEED_DAYS)
         keys = {name: value for name, value in row.items() if name not in (*FIGURE, "by_day")}
         published = ["published"] if "published" in row["flags"] else []
@@ -93,9 +98,9 @@ def curve(con, question: Question, about_row: dict) -> list[dict]:
     return rows
 
 
-def _timed(con, question: Question, figure):
+def _timed(con, question: Question, about_row: dict, figure):
     """The cells of a question, and what gives a cell its figure from the curve of the part that is shown."""
-    cells = _fetch(con, "cells", question, ("part", "shown", "provisional", "approximate", "received"))
+    cells = _fetch(con, "cells", question, (*_facts(about_row), "received"))
     curves = {_key(row, question, with_part=True): row for row in _fetch(con, "speed", question, ("*",))}
 
     def of_parts(parts: dict) -> dict:
@@ -193,7 +198,7 @@ def _reported(con, question: Question) -> dict[tuple, int]:
 
 
 def _absent(question: Question, values: tuple, period, reported: dict) -> dict:
-    """A cell that is not in the file: hidden for being small, a true zero, or never submitted."""
+    """A cell that is not in the file: too few or none, which are never told apart, or never submitted."""
     if len(question.dimensions) > 2:
         return evaluate.figure("suppressed")
     sector = dict(zip(question.dimensions, values, strict=True)).get("sector", "")
@@ -202,8 +207,8 @@ def _absent(question: Question, values: tuple, period, reported: dict) -> dict:
     if not received:
         return evaluate.figure("not_submitted")
     if isinstance(question.definition.formula, Total):
-        return evaluate.figure("ok", numerator=0, value=0)
-    return evaluate.figure("too_few", denominator=0)
+        return evaluate.figure("bounded", lower=0, upper=SMALL - 1)
+    return evaluate.figure("too_few")
 
 
 def labels(question: Question, values: tuple, period) -> dict:

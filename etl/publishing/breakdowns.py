@@ -1,13 +1,10 @@
 """Refusals by reason, barrier class, the law's position and law cited; requests by gateway.
 
-The rules of metrics/disclosure.py, in the one order: group, count bodies, judge, protect, store.
+Exact and in memory: etl/publishing/protect.py makes the published tables.
 """
 
 from etl.publishing.cells import combo_number
 from metrics.counts import COUNTS, REFUSED
-from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, SMALL, UNDER
-
-SHOWN = f"(base >= {COUNT_BASE} AND bodies >= {BODIES} AND largest <= {LARGEST_SHARE} * base)"
 
 # What refusals and requests are broken down by: the value, which rows count, and what a row is counted among.
 BREAKDOWNS = {
@@ -21,15 +18,18 @@ BREAKDOWN_DIMENSIONS = ("sector", "requester_sector", "region", "direction", "pu
 
 
 def publish(con) -> None:
-    """Table `breakdowns`: by kind and value, at quarter, year and all time, by up to one dimension."""
+    """Table `exact_breakdowns` in `scratch`: by kind and value, at quarter, year and all time, by one dimension."""
     names = ", ".join(f"{name} VARCHAR" for name in BREAKDOWN_DIMENSIONS)
+    keyed = con.execute("SELECT typeof(keyed(0, 0))").fetchone()[0]
     con.execute(
-        f"""CREATE TABLE breakdowns (kind VARCHAR, value VARCHAR, combo SMALLINT, level VARCHAR, period DATE,
-            reported_by VARCHAR, part VARCHAR, {names}, shown BOOLEAN, counted BIGINT, base BIGINT)"""
+        f"""CREATE TABLE scratch.exact_breakdowns (kind VARCHAR, value VARCHAR, combo SMALLINT, level VARCHAR,
+            period DATE, reported_by VARCHAR, part VARCHAR, {names}, bodies BIGINT, largest BIGINT,
+            counted {keyed}, base {keyed})"""
     )
     con.execute(
-        """CREATE TEMP VIEW broken_down AS
-           SELECT f.*, c.class AS reason_class
+        """CREATE TEMP TABLE broken_down AS
+           SELECT part, reported_by, quarter, year, sector, requester_sector, region, direction, purpose, body_id,
+                  record_key, outcome, reason, position, law_cited, gateway, c.class AS reason_class
            FROM request_facts AS f LEFT JOIN reason_classes AS c ON c.code = f.reason"""
     )
     for kind, (value, where) in BREAKDOWNS.items():
@@ -42,31 +42,26 @@ def _breakdown(kind: str, value: str, where: str, dimension: str | None) -> str:
     combo = combo_number((dimension,)) if dimension else 0
     cell = f"part, reported_by, {key}level, period"
     return f"""
-        INSERT INTO breakdowns BY NAME
+        INSERT INTO exact_breakdowns BY NAME
         WITH by_body AS (
             SELECT part, reported_by, {key} body_id, {value} AS value,
                    CASE WHEN GROUPING(quarter) = 0 THEN 'quarter' WHEN GROUPING(year) = 0 THEN 'year'
                         ELSE 'all' END AS level,
                    CASE WHEN GROUPING(quarter) = 0 THEN quarter WHEN GROUPING(year) = 0 THEN year END AS period,
-                   count(*)::BIGINT AS counted
+                   added(keyed(1, record_key)) AS counted
             FROM broken_down WHERE {where}
             GROUP BY GROUPING SETS ((part, reported_by, {key} body_id, {value}, quarter),
                                     (part, reported_by, {key} body_id, {value}, year),
                                     (part, reported_by, {key} body_id, {value}))
         ),
-        bodies AS (SELECT {cell}, body_id, sum(counted) AS of_body FROM by_body GROUP BY ALL),
+        bodies AS (SELECT {cell}, body_id, added(counted) AS of_body FROM by_body GROUP BY ALL),
         bases AS (
-            SELECT {cell}, sum(of_body)::BIGINT AS base, count(*) AS bodies, max(of_body) AS largest
+            SELECT {cell}, added(of_body) AS base, count(*) AS bodies, max(counted(of_body)) AS largest
             FROM bodies GROUP BY ALL
-        ),
-        judged AS (SELECT *, part = 'published' OR {SHOWN} AS shown FROM bases)
+        )
         SELECT '{kind}' AS kind, b.value, {combo} AS combo, b.level, b.period, b.reported_by, b.part,
-               {f"b.{dimension}, " if dimension else ""} j.shown,
-               CASE WHEN j.part = 'published' THEN b.counted WHEN NOT j.shown THEN NULL
-                    WHEN b.counted < {SMALL} THEN {UNDER} ELSE b.counted END AS counted,
-               CASE WHEN j.shown THEN j.base END AS base
-        FROM (SELECT {cell}, value, sum(counted)::BIGINT AS counted FROM by_body GROUP BY ALL) AS b
-        JOIN judged AS j ON j.part = b.part AND j.reported_by = b.reported_by AND j.level = b.level
+               {f"b.{dimension}, " if dimension else ""} j.bodies, j.largest, b.counted, j.base
+        FROM (SELECT {cell}, value, added(counted) AS counted FROM by_body GROUP BY ALL) AS b
+        JOIN bases AS j ON j.part = b.part AND j.reported_by = b.reported_by AND j.level = b.level
              AND j.period IS NOT DISTINCT FROM b.period {f"AND j.{dimension} = b.{dimension}" if dimension else ""}
-        ORDER BY ALL
     """

@@ -1,8 +1,8 @@
 """The published cells: every combination of dimensions the closed list allows, at every level, once.
 
 One statement a combination, with GROUPING SETS over the levels only (one statement over everything needs
-gigabytes). Bodies are counted first and added second, so that the rules on bodies are exact. What the rules of
-metrics/disclosure.py hide is never written as a number.
+gigabytes). Bodies are counted first and added second, so that the rules on bodies are exact. What is written here is
+exact and lies in memory only: etl/publishing/protect.py makes the public cells and the analysts' from it.
 """
 
 import os
@@ -13,10 +13,8 @@ from etl import reference
 from etl.publishing.facts import share, small_table
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS, LEVELS
-from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE, NEARLY_ALL, SMALL, UNDER
+from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_NOISE, LARGEST_SHARE
 
-# Counts that are only ever a base: a true zero says that nobody records the field, and is told as such.
-BASES = {base for count in COUNTS.values() for base in count.of} - {"received", "refused", "shared", "decided"}
 # Cells of more dimensions than this that may not be shown are left out, not listed as hidden: they are most of
 # all cells, and a reader learns the same from their absence.
 LISTED_WHEN_HIDDEN = 2
@@ -36,13 +34,14 @@ def combo_number(names) -> int:
 
 
 def create(con) -> None:
-    """Make the empty table `cells` and the temporary table `shown_values` (each value and its groups)."""
+    """Make the empty table `exact_cells` and the tables `shown_values` (each value and its groups), in `scratch`."""
     dimensions = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
-    counts = ", ".join(f"{name} BIGINT" for name in COUNTS)
+    keyed = con.execute("SELECT typeof(keyed(0, 0))").fetchone()[0]
+    counts = ", ".join(f"{name} {keyed}" for name in COUNTS)
     con.execute(
-        f"""CREATE TABLE cells (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR, part VARCHAR,
-            {dimensions}, shown BOOLEAN, provisional BOOLEAN, approximate BOOLEAN,
-            bodies INTEGER, bodies_sharing INTEGER, {counts})"""
+        f"""CREATE TABLE scratch.exact_cells (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR,
+            part VARCHAR, {dimensions}, provisional BOOLEAN, approximate BOOLEAN, largest BIGINT,
+            bodies {keyed}, bodies_sharing {keyed}, {counts})"""
     )
     for name in grouped_dimensions():
         members = [(member, group) for group, row in reference.groups(name).items() for member in row.members]
@@ -56,11 +55,11 @@ def grouped_dimensions() -> tuple[str, ...]:
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Fill `cells` from `base`. `progress(done, total)` is called after each combination."""
+    """Fill `exact_cells` from `keyed`. `progress(done, total)` is called after each combination."""
     # Three dimensions are published by year and for all time only: body and month are added up first, once.
     con.execute(
         f"""CREATE TABLE scratch.by_year AS
-            SELECT part, reported_by, year, {", ".join(DIMENSIONS)}, {SUMS} FROM base GROUP BY ALL"""
+            SELECT part, reported_by, year, {", ".join(DIMENSIONS)}, {SUMS} FROM keyed GROUP BY ALL"""
     )
     statements = []
     for number, names in combos():
@@ -113,23 +112,28 @@ def grouping(keys: str, levels, whole: bool = True) -> tuple[str, str, str]:
     return ", ".join(sets), named, fits or "TRUE"
 
 
-SUMS = ", ".join(f"sum({name}) AS {name}" for name in (*COUNTS, "immature")) + ", max(approximate) AS approximate"
-OF_BODY = "sum(received) AS received, sum(shared) AS shared"
-OF_BODIES = """count(*)::INTEGER AS bodies, (count(*) FILTER (WHERE shared > 0))::INTEGER AS bodies_sharing,
-               max(received)::BIGINT AS largest"""
+SUMS = (
+    ", ".join(f"added({name}) AS {name}" for name in COUNTS)
+    + ", sum(immature) AS immature, max(approximate) AS approximate"
+)
+OF_BODY = "added(received) AS received, added(shared) AS shared"
+# A body has a key as a request has, so that counts of bodies carry noise too.
+OF_BODIES = """added(keyed(1, body_key)) AS bodies,
+    added(CASE WHEN counted(shared) > 0 THEN keyed(1, body_key) ELSE 0 END) AS bodies_sharing,
+    max(counted(received)) AS largest"""
 
 
 def _statement(number: int, names, levels) -> str:
     """One combination at its levels: all counts by cell, and only what the rules need by cell and body."""
     keys = "part, reported_by, " + "".join(f"{name}, " for name in names)
-    source = "by_year" if levels == ["year"] else "base"
+    source = "by_year" if levels == ["year"] else "keyed"
     sets, named, fits = grouping(keys, levels)
     body_sets, *_ = grouping(f"{keys}body, ", levels)
     return _insert(
         number,
         names,
         f"SELECT {keys}{named}, {SUMS} FROM {source} GROUP BY GROUPING SETS ({sets}) HAVING {fits}",
-        f"SELECT {keys}body, {named}, {OF_BODY} FROM base GROUP BY GROUPING SETS ({body_sets}) HAVING {fits}",
+        f"SELECT {keys}body, {named}, {OF_BODY} FROM keyed GROUP BY GROUPING SETS ({body_sets}) HAVING {fits}",
     )
 
 
@@ -140,7 +144,7 @@ def _rolling_statement(number: int, names) -> str:
         WHERE month + to_months(ahead) <= (SELECT max(month) FROM base)
           AND month + to_months(ahead) >= (SELECT min(month) + to_months(11) FROM base)"""
     named = "'rolling' AS level, (month + to_months(ahead))::DATE AS period"
-    by_month = "FROM base WHERE month IS NOT NULL GROUP BY ALL"
+    by_month = "FROM keyed WHERE month IS NOT NULL GROUP BY ALL"
     return _insert(
         number,
         names,
@@ -155,34 +159,18 @@ def _insert(number: int, names, sums: str, by_body: str) -> str:
     cell = "part, reported_by, level, period"
     sums = with_groups(names, sums, cell, SUMS)
     bodies = with_groups(names, by_body, f"{cell}, body", OF_BODY)
-    listed = "TRUE" if len(names) <= LISTED_WHEN_HIDDEN else "shown"
-    protected = ", ".join(f"{_protected(name)} AS {name}" for name in COUNTS)
     same = " AND ".join(f"s.{key} = b.{key}" for key in ("part", "reported_by", "level", *names))
+    # Noise may lift a count to the least that is shown, never from further away than the largest noise.
+    worth_keeping = f"""s.part = 'published' OR (counted(s.received) >= {COUNT_BASE - LARGEST_NOISE}
+        AND counted(b.bodies) >= {BODIES} AND b.largest <= {LARGEST_SHARE} * counted(s.received))"""
     return f"""
-        INSERT INTO cells BY NAME
-        WITH judged AS (
-            SELECT s.*, b.bodies, b.bodies_sharing,
-                   s.part = 'published' OR (s.received >= {COUNT_BASE} AND b.bodies >= {BODIES}
-                                            AND b.largest <= {LARGEST_SHARE} * s.received) AS shown
-            FROM ({sums}) AS s
-            JOIN (SELECT {cell}, {keys}{OF_BODIES} FROM ({bodies}) GROUP BY ALL) AS b
-              ON {same} AND s.period IS NOT DISTINCT FROM b.period
-            WHERE s.received > 0
-        )
-        SELECT {number} AS combo, level, period, reported_by, part, {keys} shown, immature > 0 AS provisional,
-               approximate > 0 AS approximate, CASE WHEN shown THEN bodies END AS bodies,
-               CASE WHEN shown THEN bodies_sharing END AS bodies_sharing,
-               {protected}
-        FROM judged WHERE {listed}
-        ORDER BY part, reported_by, level, period{"".join(f", {name}" for name in names)}
+        INSERT INTO exact_cells BY NAME
+        SELECT {number} AS combo, s.level, s.period, s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
+               s.immature > 0 AS provisional, s.approximate > 0 AS approximate,
+               b.bodies, b.bodies_sharing, b.largest, {", ".join(f"s.{name}" for name in COUNTS)}
+        FROM ({sums}) AS s
+        JOIN (SELECT {cell}, {keys}{OF_BODIES} FROM ({bodies}) JOIN body_keys USING (body) GROUP BY ALL) AS b
+          ON {same} AND s.period IS NOT DISTINCT FROM b.period
+        WHERE s.received > 0 AND ({"TRUE" if len(names) <= LISTED_WHEN_HIDDEN else worth_keeping})
+        ORDER BY s.part, s.reported_by, s.level, s.period{"".join(f", s.{name}" for name in names)}
     """
-
-
-def _protected(name: str) -> str:
-    """A count as it may be stored (see metrics.disclosure.mark)."""
-    nearly = "".join(f" WHEN {base} - {name} < {SMALL} THEN {NEARLY_ALL}" for base in COUNTS[name].of)
-    exact, small = "part = 'published'", f"WHEN {name} < {SMALL} THEN {UNDER}{nearly}"
-    if name in BASES:
-        # A base that is nearly the whole of what it is a part of is no secret about anybody; only a small one is.
-        exact, small = f"part = 'published' OR {name} = 0", f"WHEN {name} < {SMALL} THEN {UNDER}"
-    return f"CASE WHEN NOT shown THEN NULL WHEN {exact} THEN {name} {small} ELSE {name} END"

@@ -103,8 +103,8 @@ def _figure(parts: dict, formula) -> float:
     x, n = formula.numerator, formula.denominator
     mine, theirs = parts.get(("cells", "returns")), parts.get(("cells", "published"))
     if mine and mine["shown"] and mine[n] >= RATE_BASE:
-        if mine[x] < 0:
+        if mine[x] is None or mine[x] < 0:
             return np.nan
         added = (theirs[x], theirs[n]) if theirs else (0, 0)
-        return (mine[x] + added[0]) / (mine[n] + added[1])
+        return min((mine[x] + added[0]) / (mine[n] + added[1]), 1.0)
     return theirs[x] / theirs[n] if theirs and theirs[n] else np.nan

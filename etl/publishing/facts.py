@@ -5,6 +5,7 @@ Everything later is a sum over the table `base` made here, so a count can only b
 """
 
 from etl import reference
+from etl.publishing import keyed
 from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS, HORIZON
 
@@ -46,13 +47,14 @@ SELECT r.part, r.reported_by, r.approximate,
        date_diff('day', q.decided_on, q.reconsidered_on) AS reversal_days,
        m.reason::VARCHAR AS reason, p.position, m.law_cited::VARCHAR AS law_cited,
        q.gateway::VARCHAR AS gateway,
-       1 AS requests
+       1 AS requests, record_key(q.request_key) AS record_key
 FROM w.requests AS q
 JOIN current_returns AS r USING (return_id)
 LEFT JOIN main_reasons AS m USING (request_key)
 LEFT JOIN reason_positions AS p ON p.code = m.reason::VARCHAR
 """
 
+# A row of totals has a key of its own, made from all it says: sent again unchanged, it moves no count.
 # Totals enter the smallest span of time that holds their period whole, and the spans above it. They have no days:
 # their senders count a request as decided within the horizon, so day 0 stands for "in time".
 TOTALS = """
@@ -76,7 +78,9 @@ SELECT r.part, r.reported_by, r.approximate,
        'not_stated' AS reconsidered, CAST(NULL AS INTEGER) AS reversal_days,
        CAST(NULL AS VARCHAR) AS reason, CAST(NULL AS VARCHAR) AS position, CAST(NULL AS VARCHAR) AS law_cited,
        'not_stated' AS gateway,
-       q.requests
+       q.requests,
+       record_key(concat_ws('|', q.holder_body, q.requester_body, q.holder_sector, q.requester_sector, q.region,
+                            q.purpose, q.period_start, q.period_end, q.outcome, q.requests)) AS record_key
 FROM w.request_counts AS q
 JOIN current_returns AS r USING (return_id)
 """
@@ -97,29 +101,29 @@ def share(con) -> None:
     con.execute("SET search_path = ?", [f"{con.execute('SELECT current_database()').fetchone()[0]}.main,scratch.main"])
 
 
-def counts_sql(weight: str = "requests") -> str:
-    """`sum(...) AS name` for every additive count, one a line: the one SQL text of the additive counts.
-
-    DOUBLE adds whole numbers exactly up to 2^53, in half the memory of the 128-bit integers that sums default to.
-    """
+def counts_sql(weight: str) -> str:
+    """`added(...) AS name` for every additive count, one a line: the one SQL text of the additive counts."""
     return ",\n".join(
-        f"sum(CASE WHEN {count.where} THEN {weight} ELSE 0 END)::DOUBLE AS {name}" for name, count in COUNTS.items()
+        f"added(CASE WHEN {count.where} THEN {weight} ELSE 0 END) AS {name}" for name, count in COUNTS.items()
     )
 
 
-def build(con) -> None:
+def build(con, seed: bytes = b"") -> None:
     """Make the tables `base` and `day_counts`, and the temporary `current_returns`, from the attached warehouse `w`.
 
-    `base` and `day_counts` lie in an attached database in memory, `scratch`, so that every cursor sees them.
+    `seed` is the secret that the record keys are made from; a home whose returns are all published needs none.
+    They lie in an attached database in memory, `scratch`, so that every cursor sees them.
 
     `base` has part, reported_by, body (an integer), month, quarter, year, the eight dimensions, every count, and
     `immature` (requests still open and younger than the horizon). `day_counts` has the same keys without body,
     and the requests settled (`settled`) and still open (`still_open`) on each whole day after receipt.
+    `keyed` and `keyed_days` are the same with each count keyed (etl/publishing/keyed.py).
     """
     con.execute("ATTACH ':memory:' AS scratch")
     share(con)
     con.execute(CURRENT)
     con.execute(MAIN_REASONS)
+    keyed.prepare(con, seed)
     _tiers(con)
     con.execute(REQUESTS)
     con.execute(TOTALS)
@@ -131,23 +135,29 @@ def build(con) -> None:
     keys = f"part, reported_by, month, quarter, year, {coded}"
     con.execute(
         f"""
-        CREATE TABLE scratch.base AS
+        CREATE TABLE scratch.keyed AS
         SELECT {keys}, body_id AS body, max(approximate::INTEGER) AS approximate,
                sum(CASE WHEN {FOLLOW_UP} THEN requests ELSE 0 END)::DOUBLE AS immature,
-               {counts_sql()}
-        FROM (SELECT * FROM request_facts UNION ALL BY NAME SELECT * FROM total_facts)
+               {counts_sql("one")}
+        FROM (SELECT *, keyed(requests, record_key) AS one
+              FROM (SELECT * FROM request_facts UNION ALL BY NAME SELECT * FROM total_facts))
         GROUP BY ALL
         """
     )
+    plain = ", ".join(f"counted({name})::DOUBLE AS {name}" for name in COUNTS)
+    con.execute(f"CREATE VIEW scratch.base AS SELECT * REPLACE ({plain}) FROM scratch.keyed")
     con.execute(
         f"""
-        CREATE TABLE scratch.day_counts AS
+        CREATE TABLE scratch.keyed_days AS
         SELECT {keys}, least(coalesce(days, greatest(followed, 0)), 365) AS day,
-               count(days)::BIGINT AS settled, (count(*) - count(days))::BIGINT AS still_open
-        FROM request_facts
+               added(CASE WHEN days IS NOT NULL THEN one ELSE 0 END) AS settled,
+               added(CASE WHEN days IS NULL THEN one ELSE 0 END) AS still_open
+        FROM (SELECT *, keyed(requests, record_key) AS one FROM request_facts)
         GROUP BY ALL
         """
     )
+    plain = ", ".join(f"counted({name}) AS {name}" for name in ("settled", "still_open"))
+    con.execute(f"CREATE VIEW scratch.day_counts AS SELECT * REPLACE ({plain}) FROM scratch.keyed_days")
 
 
 def _code_types(con) -> None:
@@ -173,11 +183,12 @@ def _tiers(con) -> None:
     con.execute(
         """
         CREATE TEMP TABLE body_ids AS
-        SELECT body, row_number() OVER (ORDER BY body)::INTEGER AS body_id
+        SELECT body, row_number() OVER (ORDER BY body)::INTEGER AS body_id, record_key(body) AS body_key
         FROM (SELECT holder_body::VARCHAR AS body FROM w.requests
               UNION SELECT holder_body::VARCHAR FROM w.request_counts)
         """
     )
+    con.execute("CREATE TABLE scratch.body_keys AS SELECT body_id AS body, body_key FROM body_ids")
 
 
 def small_table(con, shape: str, rows, kind: str = "TEMP TABLE") -> None:

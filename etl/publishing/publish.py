@@ -1,4 +1,8 @@
-"""Publish: from the warehouse to a version-named file that holds publishable figures and nothing else."""
+"""Publish: from the warehouse to version-named files, one for each kind of reader.
+
+`public-<version>.duckdb` holds publishable figures and nothing else; `private-<version>.duckdb` the same tables with
+exact cells, for analysts. Cells are counted once, and protected in one step between the two.
+"""
 
 import json
 import os
@@ -9,6 +13,7 @@ import duckdb
 
 from etl import reference, snapshot, warehouse
 from etl.errors import Refusal
+from etl.home import noise_seed
 from etl.publishing import (
     body_files,
     breakdowns,
@@ -19,6 +24,7 @@ from etl.publishing import (
     facts,
     gaps,
     peers,
+    protect,
     registers,
     speed,
     stocks,
@@ -26,7 +32,7 @@ from etl.publishing import (
 )
 from metrics.indicators import INDICATORS
 
-FORMAT = 1  # raised when the published tables change their shape
+FORMAT = 2  # raised when the published tables change their shape
 
 
 def publish(home, progress=lambda step, done, total: None) -> str:
@@ -43,8 +49,7 @@ def publish(home, progress=lambda step, done, total: None) -> str:
 
 def _publish(home, progress) -> str:
     snapshot.prune(home)
-    building = home.published / f".building-{os.getpid()}.duckdb"
-    building.unlink(missing_ok=True)
+    building = {name: home.published / f".building-{name}-{os.getpid()}.duckdb" for name in AUDIENCES}
     of_bodies = home.published / f".building-{os.getpid()}-bodies"
     try:
         with _connection(home, building) as con:
@@ -52,26 +57,34 @@ def _publish(home, progress) -> str:
             progress("Writing each body's own file", 0, 1)
             body_files.write(con, of_bodies, home.kind == "synthetic")
             version = _name(con)
-        # The public file last: whoever sees a version finds its bodies' files there.
+        # The public file last: whoever sees a version finds its other files there.
         body_files.place(home, of_bodies, version)
-        os.replace(building, snapshot.file_of(home, version))
+        for name, path in building.items():
+            os.replace(path, snapshot.file_of(home, version, name))
     finally:
-        building.unlink(missing_ok=True)
-        building.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        for path in building.values():
+            path.unlink(missing_ok=True)
+            path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
         shutil.rmtree(of_bodies, ignore_errors=True)
     return version
+
+
+AUDIENCES = ("private", "public")
 
 
 @contextmanager
 def _connection(home, building):
     if not home.warehouse.is_file():
         raise Refusal("There is nothing to publish: no return has been loaded in this home.")
-    con = duckdb.connect(str(building), config={"threads": str(os.cpu_count() or 2)})
+    con = duckdb.connect(str(building["public"]), config={"threads": str(os.cpu_count() or 2)})
     try:
         con.execute(f"SET temp_directory = '{home.published / '.spill'}'")
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
+        con.execute("ATTACH ? AS private", [str(building["private"])])
         yield con
         con.execute("DETACH w")
+        con.execute("CHECKPOINT private")
+        con.execute("DETACH private")
         con.execute("CHECKPOINT")
     finally:
         con.close()
@@ -80,16 +93,19 @@ def _connection(home, building):
 def _fill(con, home, progress) -> None:
     progress("Counting requests", 0, 1)
     _lists(con)
-    facts.build(con)
+    facts.build(con, _seed(con, home))
     if not con.execute("SELECT count(*) FROM current_returns").fetchone()[0]:
         raise Refusal("There is nothing to publish: no current return.")
     cells.create(con)
-    cells.fill(con, lambda done, total: progress("Publishing cells", done, total))
+    cells.fill(con, lambda done, total: progress("Counting cells", done, total))
     speed.create(con)
-    speed.fill(con, lambda done, total: progress("Publishing time to decision", done, total))
+    speed.fill(con, lambda done, total: progress("Counting time to decision", done, total))
     for done, make in enumerate(COMPANIONS, 1):
         make(con)
         progress("Publishing the tables beside them", done, len(COMPANIONS))
+    for done, protect_one in enumerate(PROTECTED, 1):
+        protect_one(con)
+        progress("Protecting what is published", done, len(PROTECTED))
     estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
     estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
     progress("Comparing bodies with their peers", 0, 1)
@@ -97,6 +113,7 @@ def _fill(con, home, progress) -> None:
     _events(con)
     _catalogue(con)
     _about(con, home)
+    _copy_to_private(con)
 
 
 # The tables beside the cells; each takes the connection and makes its own.
@@ -109,6 +126,29 @@ COMPANIONS = (
     coverage.publish,
     gaps.publish,
 )
+# From exact tables in memory to the public ones and the analysts'.
+PROTECTED = (protect.cells, protect.speed, protect.breakdowns, protect.agreements, protect.answers)
+
+
+def _seed(con, home) -> bytes:
+    """The secret behind the noise; none is needed where every return has been published by its sender already."""
+    confidential = con.execute(
+        f"""SELECT count(*) FROM w.returns WHERE status = 'current' AND NOT (release = 'public' OR published)
+            AND kind IN {tuple(KEYED_KINDS)}"""
+    ).fetchone()[0]
+    return noise_seed(home) if confidential else b""
+
+
+KEYED_KINDS = ("requests", "request_counts", "refusals")
+
+
+def _copy_to_private(con) -> None:
+    """The tables that are the same for everybody stand in the private file too, so that it can be read alone."""
+    exact = _tables(con, "private")
+    for table in _tables(con):
+        if table not in exact:
+            con.execute(f"CREATE TABLE private.{table} AS FROM {table}")
+    con.execute("UPDATE private.about SET audience = 'private'")
 
 
 def _lists(con) -> None:
@@ -156,7 +196,7 @@ def _about(con, home) -> None:
     con.execute(
         """
         CREATE TABLE about AS
-        SELECT ?::INTEGER AS format, ? AS kind,
+        SELECT ?::INTEGER AS format, 'public' AS audience, ? AS kind,
                (SELECT max(coalesce(extracted_on, period_to)) FROM current_returns) AS as_at,
                (SELECT min(month) FROM base) AS first_month, (SELECT max(month) FROM base) AS last_month,
                (SELECT count(*) FROM current_returns)::INTEGER AS returns,
@@ -169,12 +209,8 @@ def _about(con, home) -> None:
 
 def _name(con) -> str:
     """The version's name: the date the data are as at, then twelve letters of a hash over every row."""
-    tables = con.execute(
-        """SELECT table_name FROM duckdb_tables()
-           WHERE NOT temporary AND database_name = current_database() ORDER BY 1"""
-    ).fetchall()
     total = 0
-    for (table,) in tables:
+    for table in _tables(con):
         # Adding up the rows' hashes does not depend on their order, which threads may change.
         found = con.execute(
             f"SELECT sum(md5_number_lower('{table}' || CAST(t AS VARCHAR))::HUGEINT) FROM {table} AS t"
@@ -182,3 +218,13 @@ def _name(con) -> str:
         total += int(found or 0)
     as_at = con.execute("SELECT as_at FROM about").fetchone()[0]
     return f"{as_at}-{total % 16**12:012x}"
+
+
+def _tables(con, database: str | None = None) -> list[str]:
+    """The names of the tables in a database: in the public one unless it is named."""
+    found = con.execute(
+        """SELECT table_name FROM duckdb_tables()
+           WHERE NOT temporary AND database_name = coalesce(?, current_database()) ORDER BY 1""",
+        [database],
+    )
+    return [name for (name,) in found.fetchall()]

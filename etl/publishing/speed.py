@@ -9,27 +9,30 @@ from statistics import NormalDist
 
 from etl.publishing.cells import CALENDAR_LEVELS, combos, grouping, run_all, with_groups
 from metrics.dimensions import DIMENSIONS, SPEED_DAYS
-from metrics.disclosure import MEDIAN_BASE, MEDIAN_DECIDED, NEARLY_ALL, P90_BASE, RATE_BASE, SMALL, UNDER
+from metrics.disclosure import BODIES, LARGEST_NOISE, LARGEST_SHARE, RATE_BASE
 from metrics.question import SPEED_LEVELS
 
 Z = NormalDist().inv_cdf(0.975)
 
 
 def create(con) -> None:
-    """Make the empty table `speed`: for each day the undecided count, the estimate and its limits; two quantiles."""
+    """Make the empty table `exact_speed` in `scratch`: for each day the undecided count, the estimate and its limits,
+    and what open requests add to its variance; two quantiles."""
+    keyed = con.execute("SELECT typeof(keyed(0, 0))").fetchone()[0]
     dimensions = ", ".join(f"{name} VARCHAR" for name in DIMENSIONS)
     days = ", ".join(
-        f"undecided_{day} BIGINT, share_{day} DOUBLE, lower_{day} DOUBLE, upper_{day} DOUBLE" for day in SPEED_DAYS
+        f"undecided_{day} {keyed}, share_{day} DOUBLE, lower_{day} DOUBLE, upper_{day} DOUBLE, effect_{day} DOUBLE"
+        for day in SPEED_DAYS
     )
     quantiles = ", ".join(f"{name} INTEGER, {name}_lower INTEGER, {name}_upper INTEGER" for name in ("p50", "p90"))
     con.execute(
-        f"""CREATE TABLE speed (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR, part VARCHAR,
-            {dimensions}, received BIGINT, settled BIGINT, followed INTEGER, {days}, {quantiles})"""
+        f"""CREATE TABLE scratch.exact_speed (combo SMALLINT, level VARCHAR, period DATE, reported_by VARCHAR,
+            part VARCHAR, {dimensions}, received {keyed}, settled {keyed}, followed INTEGER, {days}, {quantiles})"""
     )
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Fill `speed` for every cell that `cells` shows. `progress(done, total)` after each."""
+    """Fill `exact_speed` for every cell that may be shown. `progress(done, total)` after each."""
     most = max(SPEED_LEVELS.values())
     run_all(con, [_statement(number, names) for number, names in combos() if len(names) <= most], progress)
 
@@ -39,10 +42,11 @@ def _statement(number: int, names) -> str:
     cell = f"part, reported_by, {keys}level, period"
     same = " AND ".join(f"d.{key}::VARCHAR = e.{key}" for key in ("part", "reported_by", "level", *names))
     return f"""
-        INSERT INTO speed BY NAME
+        INSERT INTO exact_speed BY NAME
         WITH enough AS (
-            SELECT {cell} FROM cells
-            WHERE combo = {number} AND shown AND (part = 'published' OR received >= {RATE_BASE})
+            SELECT {cell} FROM exact_cells
+            WHERE combo = {number} AND (part = 'published' OR (counted(received) >= {RATE_BASE - LARGEST_NOISE}
+                AND counted(bodies) >= {BODIES} AND largest <= {LARGEST_SHARE} * counted(received)))
         ),
         at_risk AS (
             SELECT d.*, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk
@@ -63,7 +67,8 @@ def _statement(number: int, names) -> str:
             SELECT *, {_limit("+")} AS lower_limit, {_limit("-")} AS upper_limit FROM curve
         ),
         summed AS (
-            SELECT {cell}, sum(settled + still_open)::BIGINT AS received, sum(settled)::BIGINT AS settled,
+            SELECT {cell}, added(settled_keyed + open_keyed) AS received, added(settled_keyed) AS settled,
+                   sum(settled + still_open) AS base,
                    max(day)::INTEGER AS followed, min(undecided) AS least_undecided,
                    {", ".join(_at(day) for day in SPEED_DAYS)},
                    {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
@@ -71,10 +76,9 @@ def _statement(number: int, names) -> str:
         )
         SELECT {number} AS combo, s.level, s.period, s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
                s.received, s.settled, s.followed,
-               {", ".join(_published_day(day) for day in SPEED_DAYS)},
-               {_published_quantile("p50", MEDIAN_BASE)}, {_published_quantile("p90", P90_BASE)}
+               {", ".join(f"s.known_{day} AS undecided_{day}, {_estimate(day)}" for day in SPEED_DAYS)},
+               {", ".join(f"s.{name}, s.{name}_lower, s.{name}_upper" for name in ("p50", "p90"))}
         FROM summed AS s
-        WHERE s.part = 'published' OR s.received >= {RATE_BASE}
         ORDER BY ALL
     """
 
@@ -83,10 +87,12 @@ def _by_day(names, keys: str) -> str:
     """Settled and open requests by cell and whole day, over the levels this many dimensions are published at."""
     levels = [level for level in CALENDAR_LEVELS if SPEED_LEVELS[level] >= len(names)]
     sets, named, fits = grouping(f"part, reported_by, {keys}day, ", levels)
-    sums = "sum(settled)::DOUBLE AS settled, sum(still_open)::DOUBLE AS still_open"
+    sums = "added(settled) AS settled, added(still_open) AS still_open"
     rows = f"""SELECT part, reported_by, {keys}day, {named}, {sums}
-               FROM day_counts GROUP BY GROUPING SETS ({sets}) HAVING {fits}"""
-    return with_groups(names, rows, "part, reported_by, level, period, day", sums)
+               FROM keyed_days GROUP BY GROUPING SETS ({sets}) HAVING {fits}"""
+    grouped = with_groups(names, rows, "part, reported_by, level, period, day", sums)
+    return f"""SELECT * EXCLUDE (settled, still_open), settled AS settled_keyed, still_open AS open_keyed,
+               counted(settled)::DOUBLE AS settled, counted(still_open)::DOUBLE AS still_open FROM ({grouped})"""
 
 
 def _limit(sign: str) -> str:
@@ -99,11 +105,20 @@ def _at(day: int) -> str:
     within = f"FILTER (WHERE day <= {day})"
     seen = f"max(day) >= {day} OR min(undecided) <= 1e-12"
     return f"""
-        sum(settled + still_open) - coalesce(sum(settled) {within}, 0)
-            - coalesce(sum(still_open) FILTER (WHERE day < {day}), 0) AS known_{day},
+        added(CASE WHEN day > {day} THEN settled_keyed ELSE 0 END)
+            + added(CASE WHEN day >= {day} THEN open_keyed ELSE 0 END) AS known_{day},
         CASE WHEN {seen} THEN coalesce(arg_max(undecided, day) {within}, 1) END AS share_{day},
         CASE WHEN {seen} THEN coalesce(arg_max(lower_limit, day) {within}, 1) END AS lower_{day},
-        CASE WHEN {seen} THEN coalesce(arg_max(upper_limit, day) {within}, 1) END AS upper_{day}"""
+        CASE WHEN {seen} THEN coalesce(arg_max(upper_limit, day) {within}, 1) END AS upper_{day},
+        CASE WHEN {seen} THEN coalesce(arg_max(greenwood, day) {within}, 0) END AS greenwood_{day}"""
+
+
+def _estimate(day: int) -> str:
+    """The estimate, its limits, and its variance over that of as many requests all followed: 1 without open ones."""
+    share = f"s.share_{day}"
+    return f"""{share}, s.lower_{day}, s.upper_{day},
+        CASE WHEN {share} > 0 AND {share} < 1
+             THEN greatest(s.base * {share} * s.greenwood_{day} / (1 - {share}), 1) ELSE 1 END AS effect_{day}"""
 
 
 def _quantile(name: str, left: float) -> str:
@@ -112,22 +127,3 @@ def _quantile(name: str, left: float) -> str:
         min(day) FILTER (WHERE undecided <= {left} + 1e-12)::INTEGER AS {name},
         min(day) FILTER (WHERE lower_limit <= {left} + 1e-12)::INTEGER AS {name}_lower,
         min(day) FILTER (WHERE upper_limit <= {left} + 1e-12)::INTEGER AS {name}_upper"""
-
-
-def _published_day(day: int) -> str:
-    """The undecided count as it may be stored, and the estimate only where the count is."""
-    small = f"s.part <> 'published' AND (s.known_{day} < {SMALL} OR s.received - s.known_{day} < {SMALL})"
-    columns = ", ".join(
-        f"CASE WHEN NOT ({small}) THEN s.{name}_{day} END AS {name}_{day}" for name in ("share", "lower", "upper")
-    )
-    return f"""
-        CASE WHEN s.part = 'published' THEN s.known_{day} WHEN s.known_{day} < {SMALL} THEN {UNDER}
-             WHEN s.received - s.known_{day} < {SMALL} THEN {NEARLY_ALL} ELSE s.known_{day} END::BIGINT
-            AS undecided_{day}, {columns}"""
-
-
-def _published_quantile(name: str, base: int) -> str:
-    enough = f"s.part = 'published' OR (s.received >= {base} AND s.settled >= {MEDIAN_DECIDED})"
-    return ", ".join(
-        f"CASE WHEN {enough} THEN s.{column} END AS {column}" for column in (name, f"{name}_lower", f"{name}_upper")
-    )

@@ -3,14 +3,13 @@
 from itertools import combinations
 
 from etl.publishing.cells import combo_number
-from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_SHARE
 from metrics.question import AGREEMENT_DIMENSIONS, STOCK_DIMENSIONS
 
 STOCKS = ("in_force", "active", "signed", "ended", "review_overdue")
 
 
 def publish(con) -> None:
-    """Table `agreements`: counts as returned, summed only over one and the same period.
+    """Table `exact_agreements` in `scratch`: counts as returned, summed only over one and the same period.
 
     A quarter's counts are also the year's when it is the last quarter and the body returned no count for the year;
     a count over any other span stands at the smallest level that holds it, under its own dates.
@@ -44,9 +43,9 @@ def publish(con) -> None:
     )
     names = ", ".join(f"{name} VARCHAR" for name in AGREEMENT_DIMENSIONS)
     con.execute(
-        f"""CREATE TABLE agreements (combo SMALLINT, level VARCHAR, period DATE, period_from DATE, period_to DATE,
-            part VARCHAR, approximate BOOLEAN, {names}, bodies INTEGER,
-            {", ".join(f"{name} BIGINT, {name}_shown BOOLEAN" for name in STOCKS)})"""
+        f"""CREATE TABLE scratch.exact_agreements (combo SMALLINT, level VARCHAR, period DATE, period_from DATE,
+            period_to DATE, part VARCHAR, approximate BOOLEAN, {names}, bodies INTEGER,
+            {", ".join(f"{one} BIGINT, {one}_bodies INTEGER, {one}_largest BIGINT" for one in STOCKS)})"""
     )
     for size in range(STOCK_DIMENSIONS + 1):
         for dimensions in combinations(AGREEMENT_DIMENSIONS, size):
@@ -56,14 +55,9 @@ def publish(con) -> None:
 def _stock(dimensions) -> str:
     keys = "".join(f"{name}, " for name in dimensions)
     cell = f"part, {keys}level, period_start, period_end"
-    shown = {
-        name: f"(part = 'published' OR ({name}_sum >= {COUNT_BASE} AND {name}_bodies >= {BODIES} "
-        f"AND {name}_largest <= {LARGEST_SHARE} * {name}_sum))"
-        for name in STOCKS
-    }
-    sums = ", ".join(f"sum({n}) AS {n}_sum, count({n}) AS {n}_bodies, max({n}) AS {n}_largest" for n in STOCKS)
+    sums = ", ".join(f"sum({n})::BIGINT AS {n}_sum, count({n}) AS {n}_bodies, max({n}) AS {n}_largest" for n in STOCKS)
     return f"""
-        INSERT INTO agreements BY NAME
+        INSERT INTO exact_agreements BY NAME
         WITH by_body AS (
             SELECT {cell}, body, max(approximate::INTEGER) AS approximate,
                    {", ".join(f"sum({name})::BIGINT AS {name}" for name in STOCKS)}
@@ -77,8 +71,6 @@ def _stock(dimensions) -> str:
         SELECT {combo_number(dimensions)} AS combo, level,
                CASE WHEN level <> 'all' THEN date_trunc(level, period_end)::DATE END AS period,
                period_start AS period_from, period_end AS period_to, part, approximate, {keys} bodies,
-               {", ".join(
-                   f"CASE WHEN {shown[n]} THEN {n}_sum END::BIGINT AS {n}, "
-                   f"CASE WHEN {n}_bodies > 0 THEN {shown[n]} END AS {n}_shown" for n in STOCKS)}
+               {", ".join(f"{n}_sum AS {n}, {n}_bodies, {n}_largest" for n in STOCKS)}
         FROM totals ORDER BY ALL
     """

@@ -1,13 +1,14 @@
 """Survey answers by wave and question, and the frame that each wave was drawn from."""
 
-from metrics.disclosure import NEARLY_ALL, SMALL, SURVEY_BASE, UNDER
-
 
 def publish(con) -> None:
-    """Tables `answers` (by wave and question, by up to one of sector, region, role) and `waves` (response rates)."""
+    """Tables `exact_answers` in `scratch` (by wave and question, by up to one of sector, region, role) and `waves`.
+
+    `share` is weighted, `effective` the number of respondents it is worth; `waves` holds response rates.
+    """
     con.execute(
-        f"""
-        CREATE TABLE answers AS
+        """
+        CREATE TABLE scratch.exact_answers AS
         WITH judged AS (
             SELECT r.part, r.approximate, a.wave, a.sector::VARCHAR AS sector, a.region::VARCHAR AS region,
                    a.role::VARCHAR AS role, a.question::VARCHAR AS question,
@@ -30,16 +31,8 @@ def publish(con) -> None:
             GROUP BY GROUPING SETS ((part, wave, question), (part, wave, question, sector),
                                     (part, wave, question, region), (part, wave, question, role))
         )
-        SELECT part, wave, question, dimension, value, approximate,
-               part = 'published' OR respondents >= {SURVEY_BASE} AS shown,
-               CASE WHEN part = 'published' THEN yes WHEN respondents < {SURVEY_BASE} THEN NULL
-                    WHEN yes < {SMALL} THEN {UNDER} WHEN respondents - yes < {SMALL} THEN {NEARLY_ALL}
-                    ELSE yes END AS yes,
-               CASE WHEN part = 'published' OR respondents >= {SURVEY_BASE} THEN respondents END AS respondents,
-               CASE WHEN part = 'published' OR (respondents >= {SURVEY_BASE} AND yes >= {SMALL}
-                         AND respondents - yes >= {SMALL}) THEN round(weight_yes / weight_sum, 6) END AS share,
-               CASE WHEN part = 'published' OR respondents >= {SURVEY_BASE}
-                    THEN round(weight_sum * weight_sum / weight_sum_squares, 2) END AS effective
+        SELECT part, wave, question, dimension, value, approximate, yes, respondents,
+               weight_yes / weight_sum AS share, weight_sum * weight_sum / weight_sum_squares AS effective
         FROM summed ORDER BY ALL
         """
     )

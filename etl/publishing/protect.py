@@ -1,0 +1,272 @@
+"""The one step between exact counts and the public file: noise, least counts, rules on bodies, marks and rounding.
+
+Exact tables lie in memory (`exact_cells` and so on in `scratch`); from each, this step writes the public table and, in
+the attached database `private`, the analysts' one. Nothing else turns a confidential count into a public number.
+"""
+
+from etl import reference
+from etl.publishing.cells import LISTED_WHEN_HIDDEN, combo_number, grouped_dimensions
+from etl.publishing.stocks import STOCKS
+from metrics.counts import COUNTS
+from metrics.dimensions import DIMENSIONS, SPEED_DAYS
+from metrics.disclosure import (
+    BODIES,
+    COUNT_BASE,
+    LARGEST_SHARE,
+    MEDIAN_BASE,
+    MEDIAN_DECIDED,
+    NEARLY_ALL,
+    P90_BASE,
+    RATE_BASE,
+    SMALL,
+    SURVEY_BASE,
+    UNDER,
+)
+
+CELL = ("combo", "level", "period", "reported_by", "part", *DIMENSIONS)
+KEYS = ", ".join(CELL)
+OPEN = "part = 'published'"
+# A group of this many members or fewer could be subtracted from: all its members must be shown beside it.
+FEW_MEMBERS = 3
+BREAKDOWN_COUNTS = ("value", "counted", "base", "bodies", "largest")
+# Counts that are only ever a base: nearly the whole of what they are a part of is no secret about anybody.
+BASES = {base for count in COUNTS.values() for base in count.of} - {"received", "refused", "shared", "decided"}
+
+
+def cells(con) -> None:
+    """Tables `cells` and `private.cells` from `exact_cells`.
+
+    The public one has a row for each cell that is shown, and one without numbers where a cell of up to two dimensions
+    is hidden for its bodies. A cell of fewer than ten, or of none, is in neither way told apart from the other.
+    """
+    published = ", ".join(f"{_published(name)} AS {name}" for name in COUNTS)
+    con.execute(
+        f"""CREATE TABLE scratch.judged AS
+            WITH published AS (
+                SELECT {KEYS}, provisional, approximate, largest, counted(received) AS true_received,
+                       counted(bodies) AS true_bodies,
+                       CASE WHEN {OPEN} THEN counted(bodies) ELSE greatest(noisy(bodies, noise), {BODIES}) END
+                           AS bodies, {_published("bodies_sharing")} AS bodies_sharing, {published}
+                FROM exact_cells, noise
+            ),
+            judged AS (
+                SELECT *, {OPEN} OR (received >= {COUNT_BASE} AND true_bodies >= {BODIES}
+                                     AND largest <= {LARGEST_SHARE} * true_received) AS shown
+                FROM published
+            )
+            SELECT * REPLACE ({", ".join(f"{_marked(name)} AS {name}" for name in COUNTS)}), received AS base,
+                   hash({KEYS}) AS row_key
+            FROM judged"""
+    )
+    _withhold_in_small_groups(con)
+    shown = "shown AND withheld IS DISTINCT FROM -1"
+    kept = ", ".join(
+        f"CASE WHEN {shown} AND coalesce(withheld, 0) & {1 << place} = 0 THEN {name} END AS {name}"
+        for place, name in enumerate(COUNTS)
+    )
+    con.execute(
+        f"""CREATE TABLE cells AS
+            SELECT {KEYS}, {shown} AS shown, provisional, approximate,
+                   CASE WHEN {shown} THEN bodies::INTEGER END AS bodies,
+                   CASE WHEN {shown} THEN least(bodies, bodies_sharing)::INTEGER END AS bodies_sharing, {kept}
+            FROM judged LEFT JOIN withheld USING (row_key)
+            WHERE {shown} OR (base >= {COUNT_BASE} AND bit_count(combo) <= {LISTED_WHEN_HIDDEN})"""
+    )
+    exact = ", ".join(f"counted({name}) AS {name}" for name in COUNTS)
+    con.execute(
+        f"""CREATE TABLE private.cells AS
+            SELECT {KEYS}, TRUE AS shown, NOT ({_may_be_shown("counted(received)", "counted(bodies)")}) AS small,
+                   provisional, approximate, counted(bodies)::INTEGER AS bodies,
+                   counted(bodies_sharing)::INTEGER AS bodies_sharing, {exact}
+            FROM exact_cells"""
+    )
+    con.execute("DROP TABLE scratch.judged; DROP TABLE scratch.withheld; DROP TABLE scratch.exact_cells")
+
+
+def _published(name: str) -> str:
+    return f"CASE WHEN {OPEN} THEN counted({name}) ELSE noisy({name}, noise) END"
+
+
+def _may_be_shown(base: str, bodies: str) -> str:
+    return f"({OPEN} OR ({base} >= {COUNT_BASE} AND {bodies} >= {BODIES} AND largest <= {LARGEST_SHARE} * {base}))"
+
+
+def _marked(name: str) -> str:
+    """A published count as it is stored (see metrics.disclosure.mark)."""
+    nearly = "".join(f" WHEN {base} - {name} < {SMALL} THEN {NEARLY_ALL}" for base in COUNTS[name].of)
+    exact, small = OPEN, f"WHEN {name} < {SMALL} THEN {UNDER}{nearly}"
+    if name in BASES:
+        small = f"WHEN {name} < {SMALL} THEN {UNDER}"
+    return f"CASE WHEN {exact} THEN {name} {small} ELSE {name} END"
+
+
+def _withhold_in_small_groups(con) -> None:
+    """Table `withheld`: for a cell of a small group, a bit for each count that one of its members may not show.
+
+    -1 is all of them: a member is hidden. Else the group less the other members would give it.
+    """
+    con.execute("CREATE TABLE scratch.withheld (row_key UBIGINT, withheld BIGINT)")
+    bits = " | ".join(f"(CASE WHEN {name} < 0 THEN {1 << place} ELSE 0 END)" for place, name in enumerate(COUNTS))
+    for dimension in grouped_dimensions():
+        small = [
+            (member, group)
+            for group, row in reference.groups(dimension).items()
+            if len(row.members) <= FEW_MEMBERS
+            for member in row.members
+        ]
+        if not small:
+            continue
+        listed = ", ".join(f"('{member}', '{group}')" for member, group in small)
+        of_group = ", ".join("g.of_group" if name == dimension else name for name in CELL)
+        con.execute(
+            f"""INSERT INTO scratch.withheld
+                SELECT hash({of_group}) AS row_key, bit_or(CASE WHEN shown THEN {bits} ELSE -1 END)::BIGINT
+                FROM judged JOIN (VALUES {listed}) AS g(member, of_group) ON g.member = {dimension}
+                WHERE part <> 'published' AND combo & {combo_number((dimension,))} > 0
+                GROUP BY ALL HAVING bit_or(CASE WHEN shown THEN {bits} ELSE -1 END) <> 0"""
+        )
+    # A cell by two grouped dimensions is withheld for either.
+    con.execute(
+        """CREATE OR REPLACE TABLE scratch.withheld AS
+           SELECT row_key, bit_or(withheld)::BIGINT AS withheld FROM scratch.withheld GROUP BY row_key"""
+    )
+
+
+def speed(con) -> None:
+    """Tables `speed` and `private.speed` from `exact_speed`.
+
+    A share undecided is published as a whole number of requests, with the noise of the requests that are known to be
+    undecided, over the published base; its range is worked out from the two when it is looked at.
+    """
+    published = ", ".join(
+        f"""CASE WHEN {OPEN} THEN counted(undecided_{day})
+            ELSE least(greatest(round(share_{day} * counted(received))::BIGINT
+                                + noisy(undecided_{day}, noise) - counted(undecided_{day}), 0), noisy(received, noise))
+            END AS undecided_{day}"""
+        for day in SPEED_DAYS
+    )
+    con.execute(
+        f"""CREATE TABLE speed AS
+            WITH published AS (
+                SELECT * REPLACE ({_published("received")} AS received, {_published("settled")} AS settled, {published})
+                FROM exact_speed, noise
+            )
+            SELECT {KEYS}, received, least(settled, received) AS settled, followed,
+                   {", ".join(_public_day(day) for day in SPEED_DAYS)},
+                   {_public_quantile("p50", MEDIAN_BASE)}, {_public_quantile("p90", P90_BASE)}
+            FROM published
+            WHERE {OPEN} OR (received >= {RATE_BASE}
+                             AND hash({KEYS}) IN (SELECT hash({KEYS}) FROM cells WHERE shown))"""
+    )
+    exact = ", ".join(f"counted(undecided_{day}) AS undecided_{day}" for day in SPEED_DAYS)
+    con.execute(
+        f"""CREATE TABLE private.speed AS
+            SELECT * REPLACE (counted(received) AS received, counted(settled) AS settled, {exact}),
+                   NOT ({OPEN} OR counted(received) >= {RATE_BASE}) AS small FROM exact_speed"""
+    )
+    con.execute("DROP TABLE scratch.exact_speed")
+
+
+def _public_day(day: int) -> str:
+    counted, exact = f"undecided_{day}", f"{OPEN} OR share_{day} IS NULL"
+    share = f"CASE WHEN {OPEN} THEN share_{day} WHEN {counted} >= {SMALL} AND received - {counted} >= {SMALL} THEN"
+    limits = ", ".join(f"CASE WHEN {OPEN} THEN {side}_{day} END AS {side}_{day}" for side in ("lower", "upper"))
+    return f"""
+        CASE WHEN {exact} THEN {counted} WHEN {counted} < {SMALL} THEN {UNDER}
+             WHEN received - {counted} < {SMALL} THEN {NEARLY_ALL} ELSE {counted} END AS {counted},
+        {share} CASE WHEN share_{day} IS NOT NULL THEN {counted} / received END END AS share_{day}, {limits},
+        round(effect_{day}, 1) AS effect_{day}"""
+
+
+def _public_quantile(name: str, base: int) -> str:
+    enough = f"{OPEN} OR (received >= {base} AND settled >= {MEDIAN_DECIDED})"
+    return ", ".join(f"CASE WHEN {enough} THEN {one} END AS {one}" for one in (name, f"{name}_lower", f"{name}_upper"))
+
+
+def breakdowns(con) -> None:
+    """Tables `breakdowns` and `private.breakdowns` from `exact_breakdowns`.
+
+    Every value that occurs anywhere stands at every base that is shown, so that a count of none looks like a small one.
+    """
+    keys = ", ".join(name for name in _columns(con, "exact_breakdowns") if name not in BREAKDOWN_COUNTS)
+    con.execute(
+        f"""CREATE TEMP TABLE noised AS
+            SELECT {keys}, value, bodies, largest, counted(base) AS true_base, {_published("base")} AS base,
+                   {_published("counted")} AS counted, hash({keys}, value) AS row_key
+            FROM exact_breakdowns, noise"""
+    )
+    con.execute(
+        f"""CREATE TABLE breakdowns AS
+            WITH shown AS (
+                SELECT DISTINCT {keys}, base FROM noised
+                WHERE {OPEN} OR (base >= {COUNT_BASE} AND bodies >= {BODIES}
+                                 AND largest <= {LARGEST_SHARE} * true_base)
+            ),
+            every AS (
+                SELECT s.*, v.value, hash({keys.replace("kind", "s.kind").replace("part", "s.part")}, value) AS row_key
+                FROM shown AS s JOIN (SELECT DISTINCT kind, value, part FROM noised) AS v
+                  ON v.kind = s.kind AND v.part = s.part
+            )
+            SELECT e.* EXCLUDE (base, row_key), TRUE AS shown,
+                   CASE WHEN e.part = 'published' THEN n.counted WHEN coalesce(n.counted, 0) < {SMALL} THEN {UNDER}
+                        ELSE least(n.counted, e.base) END AS counted, e.base
+            FROM every AS e LEFT JOIN noised AS n USING (row_key)
+            WHERE e.part <> 'published' OR n.counted IS NOT NULL
+            ORDER BY ALL"""
+    )
+    con.execute(
+        f"""CREATE TABLE private.breakdowns AS
+            SELECT kind, value, {keys.removeprefix("kind, ")}, TRUE AS shown,
+                   NOT {_may_be_shown("counted(base)", "bodies")} AS small,
+                   counted(counted) AS counted, counted(base) AS base
+            FROM exact_breakdowns ORDER BY ALL"""
+    )
+
+
+def agreements(con) -> None:
+    """Tables `agreements` and `private.agreements` from `exact_agreements`: rounded, as agreements have no keys."""
+    facts = "combo, level, period, period_from, period_to, part, approximate, sector, region, requester_sector, bodies"
+
+    def columns(counted: str, shown) -> str:
+        return ", ".join(
+            f"CASE WHEN {shown(one)} THEN {counted.format(one)} END AS {one}, "
+            f"CASE WHEN {one}_bodies > 0 THEN {shown(one)} END AS {one}_shown"
+            for one in STOCKS
+        )
+
+    def public(one: str) -> str:
+        enough = f"rounded({one}) >= {COUNT_BASE} AND {one}_bodies >= {BODIES}"
+        return f"({OPEN} OR ({enough} AND {one}_largest <= {LARGEST_SHARE} * {one}))"
+
+    rounded = f"CASE WHEN {OPEN} THEN {{0}} ELSE rounded({{0}}) END"
+    made = {"agreements": columns(rounded, public), "private.agreements": columns("{0}", lambda one: "TRUE")}
+    for table, made_of in made.items():
+        con.execute(f"CREATE TABLE {table} AS SELECT {facts}, {made_of} FROM exact_agreements ORDER BY ALL")
+
+
+def answers(con) -> None:
+    """Tables `answers` and `private.answers` from `exact_answers`: rounded, as respondents have no keys."""
+    facts = "part, wave, question, dimension, value, approximate"
+    shown = f"({OPEN} OR rounded(respondents) >= {SURVEY_BASE})"
+    clear = f"({OPEN} OR ({shown} AND rounded(yes) >= {SMALL} AND rounded(respondents) - rounded(yes) >= {SMALL}))"
+    con.execute(
+        f"""CREATE TABLE answers AS
+            SELECT {facts}, {shown} AS shown,
+                   CASE WHEN {OPEN} THEN yes WHEN NOT {shown} THEN NULL WHEN rounded(yes) < {SMALL} THEN {UNDER}
+                        WHEN rounded(respondents) - rounded(yes) < {SMALL} THEN {NEARLY_ALL}
+                        ELSE rounded(yes) END AS yes,
+                   CASE WHEN {OPEN} THEN respondents WHEN {shown} THEN rounded(respondents) END AS respondents,
+                   CASE WHEN {OPEN} THEN round(share, 6) WHEN {clear} THEN round(share, 2) END AS share,
+                   CASE WHEN {OPEN} THEN round(effective, 2) WHEN {shown} THEN rounded(effective) END AS effective
+            FROM exact_answers ORDER BY ALL"""
+    )
+    con.execute(
+        f"""CREATE TABLE private.answers AS
+            SELECT {facts}, TRUE AS shown, NOT {shown} AS small, yes, respondents, round(share, 6) AS share,
+                   round(effective, 2) AS effective
+            FROM exact_answers ORDER BY ALL"""
+    )
+
+
+def _columns(con, table: str) -> list[str]:
+    return [name for (name,) in con.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()]
