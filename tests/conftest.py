@@ -26,6 +26,7 @@ CHROMIUM_OPTIONS = (
 def pytest_configure(config):
     for name in [name for name in os.environ if name.startswith("UPTAKE_")]:
         del os.environ[name]
+    os.environ["UPTAKE_NOISE_SEED"] = "what the noise of the tests is drawn from"
     os.environ["UPTAKE_HOME"] = os.path.join(tempfile.gettempdir(), "uptake-test-home-that-is-not-there")
 
 

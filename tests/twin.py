@@ -1,8 +1,10 @@
 """The plain-Python twin: the same counts by loops over dictionaries, slow and obvious, to compare DuckDB with."""
 
+import hashlib
 from datetime import date
 
 from etl import reference
+from metrics.cell_key import perturb
 
 SHARED = {"shared_full", "shared_part", "shared_conditions"}
 DIMENSIONS = (
@@ -95,6 +97,24 @@ def tally(requests, dimensions, level, reasons=None):
         for name in counts(request, (reasons or {}).get(request["request_key"])):
             cell[name] = cell.get(name, 0) + 1
     return cells
+
+
+def record_key(seed, request_key):
+    """The key of one request: the first byte of SHA-256 over the seed in hexadecimal and its number in decimal."""
+    return hashlib.sha256(f"{seed.hex()}{request_key}".encode()).digest()[0]
+
+
+def noisy(requests, dimensions, level, seed, table):
+    """{(values..., period): {count name: the count as it is published}} before any rule hides it."""
+    members = {}
+    for request in requests:
+        key = (*(value(request, name) for name in dimensions), period(level, request["received_on"]))
+        for name in counts(request):
+            members.setdefault(key, {}).setdefault(name, []).append(record_key(seed, request["request_key"]))
+    return {
+        key: {name: perturb(len(keys), sum(keys), table) for name, keys in cell.items()}
+        for key, cell in members.items()
+    }
 
 
 def undecided(requests, day):

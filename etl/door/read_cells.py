@@ -148,12 +148,12 @@ def _rows(con, question: Question, about_row: dict, found: list[dict], figure) -
         parts.setdefault(_key(row, question), {})[row["part"]] = row
     series = _series(question, parts)
     periods = _periods(question, about_row, parts)
-    reported = _reported(con, question) if question.level != "all" else {}
+    covered = _covered(con, question)
     rows = []
     for values in series:
         for period in periods:
             cell = parts.get((*values, period))
-            made = figure(cell) if cell else _absent(question, values, period, reported)
+            made = figure(cell) if cell else _absent(question, values, period, covered)
             rows.append({**labels(question, values, period), **made})
     return rows
 
@@ -191,20 +191,30 @@ def _periods(question: Question, about_row: dict, parts: dict) -> list:
     return periods_between(question.level, max(first, found[0]), min(last, found[-1]))
 
 
-def _reported(con, question: Question) -> dict[tuple, int]:
-    """Returns received by sector and year: tells a true zero from a return that never came."""
+def _covered(con, question: Question):
+    """Whether returns cover a sector ("" for all) and period: tells too few from a return that never came.
+
+    By the list of senders; without one, by whether anything confidential is published for the period at all.
+    """
     rows = fetch_all(con, "SELECT sector, period, received FROM coverage WHERE level = 'year'")
-    return {(row["sector"], row["period"].year): row["received"] for row in rows}
+    if rows:
+        received = {(row["sector"], row["period"].year) for row in rows if row["received"]}
+        ever = {sector for sector, _ in received}
+        return lambda sector, period: (sector, period.year) in received if period else sector in ever
+    shown = fetch_all(
+        con,
+        "SELECT DISTINCT period FROM cells WHERE combo = 0 AND level = ? AND reported_by = ? AND part = 'returns'",
+        [question.level, question.reported_by],
+    )
+    periods = {row["period"] for row in shown}
+    return lambda sector, period: period in periods
 
 
-def _absent(question: Question, values: tuple, period, reported: dict) -> dict:
+def _absent(question: Question, values: tuple, period, covered) -> dict:
     """A cell that is not in the file: too few or none, which are never told apart, or never submitted."""
     if len(question.dimensions) > 2:
         return evaluate.figure("suppressed")
-    sector = dict(zip(question.dimensions, values, strict=True)).get("sector", "")
-    year = period.year if period else None
-    received = reported.get((sector, year), 0) if year else sum(reported.values())
-    if not received:
+    if not covered(dict(zip(question.dimensions, values, strict=True)).get("sector", ""), period):
         return evaluate.figure("not_submitted")
     if isinstance(question.definition.formula, Total):
         return evaluate.figure("bounded", lower=0, upper=SMALL - 1)

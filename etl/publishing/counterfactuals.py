@@ -102,7 +102,7 @@ def _figure(parts: dict, formula) -> float:
         return np.nan if share is None else share
     x, n = formula.numerator, formula.denominator
     mine, theirs = parts.get(("cells", "returns")), parts.get(("cells", "published"))
-    if mine and mine["shown"] and mine[n] >= RATE_BASE:
+    if mine and mine["shown"] and (mine[n] or 0) >= RATE_BASE:
         if mine[x] is None or mine[x] < 0:
             return np.nan
         added = (theirs[x], theirs[n]) if theirs else (0, 0)
