@@ -217,6 +217,12 @@ def catalogue(words):
     return run(PYTHON, "-c", code)
 
 
+def attack(words):
+    """attack the published figures of a million synthetic requests as an intruder would, and print what was learnt"""
+    environment("run")
+    return run(PYTHON, "-m", "dashboard.attack", *words)
+
+
 def wheel(words):
     """build the wheel into dist/"""
     environment("run")
@@ -264,7 +270,7 @@ def clean(words):
 
 VERBS = {
     verb.__name__: verb
-    for verb in (setup, demo, test, check, lock, wheel, bench, truth, trials, catalogue, clean)
+    for verb in (setup, demo, test, check, lock, wheel, bench, truth, attack, trials, catalogue, clean)
 }
 
 

@@ -29,7 +29,7 @@ def publish(con) -> None:
     con.execute(
         """CREATE TEMP TABLE broken_down AS
            SELECT part, reported_by, quarter, year, sector, requester_sector, region, direction, purpose, body_id,
-                  record_key, outcome, reason, position, law_cited, gateway, c.class AS reason_class
+                  record_key, outcome, reason, position, law_cited, gateway, days, c.class AS reason_class
            FROM request_facts AS f LEFT JOIN reason_classes AS c ON c.code = f.reason"""
     )
     for kind, (value, where) in BREAKDOWNS.items():
