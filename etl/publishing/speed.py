@@ -70,7 +70,7 @@ def _statement(number: int, names) -> str:
             SELECT {cell}, added(settled_keyed + open_keyed) AS received, added(settled_keyed) AS settled,
                    sum(settled + still_open) AS base,
                    max(day)::INTEGER AS followed, min(undecided) AS least_undecided,
-                   {", ".join(_at(day) for day in SPEED_DAYS)},
+                   {", ".join(_at(day, "settled_keyed", "open_keyed") for day in SPEED_DAYS)},
                    {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
             FROM limits GROUP BY ALL
         )
@@ -101,12 +101,12 @@ def _limit(sign: str) -> str:
         ELSE pow(undecided, exp({sign}{Z!r} * sqrt(greenwood) / abs(ln(undecided)))) END"""
 
 
-def _at(day: int) -> str:
+def _at(day: int, settled: str = "settled", still_open: str = "still_open") -> str:
     within = f"FILTER (WHERE day <= {day})"
     seen = f"max(day) >= {day} OR min(undecided) <= 1e-12"
     return f"""
-        added(CASE WHEN day > {day} THEN settled_keyed ELSE 0 END)
-            + added(CASE WHEN day >= {day} THEN open_keyed ELSE 0 END) AS known_{day},
+        added(CASE WHEN day > {day} THEN {settled} ELSE 0 END)
+            + added(CASE WHEN day >= {day} THEN {still_open} ELSE 0 END) AS known_{day},
         CASE WHEN {seen} THEN coalesce(arg_max(undecided, day) {within}, 1) END AS share_{day},
         CASE WHEN {seen} THEN coalesce(arg_max(lower_limit, day) {within}, 1) END AS lower_{day},
         CASE WHEN {seen} THEN coalesce(arg_max(upper_limit, day) {within}, 1) END AS upper_{day},
