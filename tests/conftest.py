@@ -49,3 +49,18 @@ def browser(chromium):
         launched = driver.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def without_noise():
+    """Counts as they are, for tests of what is made of them; noise has tests of its own."""
+    import numpy as np
+
+    from etl.publishing import keyed
+    from metrics import evaluate
+    from metrics.cell_key import KEYS, ROWS
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keyed, "make_table", lambda *parts: np.zeros((ROWS, KEYS), dtype=np.int8))
+        patch.setattr(evaluate, "NOISE_VARIANCE", 0.0)
+        yield

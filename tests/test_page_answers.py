@@ -27,7 +27,7 @@ NAMED = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, without_noise):
     rows = []
     for sector, (bodies, named) in NAMED.items():
         gateways = [gateway for gateway, count in named.items() for _ in range(count)]

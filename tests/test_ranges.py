@@ -25,7 +25,7 @@ def _row(body, refused, requests, sector, month=1, year=2021):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, without_noise):
     """Twelve councils that refuse from 10% to 65%; four health bodies as uneven; one register that is published."""
     councils = [row for place, body in enumerate(BODIES)
                 for row in _row(body, 20 + 10 * place, 200, "local_government")]  # fmt: skip

@@ -198,18 +198,19 @@ def breakdowns(con) -> None:
     con.execute(
         f"""CREATE TABLE breakdowns AS
             WITH shown AS (
-                SELECT DISTINCT {keys}, base FROM noised
-                WHERE {OPEN} OR (base >= {COUNT_BASE} AND bodies >= {BODIES}
-                                 AND largest <= {LARGEST_SHARE} * true_base)
+                SELECT DISTINCT {keys}, base, {OPEN} OR (bodies >= {BODIES}
+                                                        AND largest <= {LARGEST_SHARE} * true_base) AS shown
+                FROM noised WHERE {OPEN} OR base >= {COUNT_BASE}
             ),
             every AS (
                 SELECT s.*, v.value, hash({keys.replace("kind", "s.kind").replace("part", "s.part")}, value) AS row_key
                 FROM shown AS s JOIN (SELECT DISTINCT kind, value, part FROM noised) AS v
                   ON v.kind = s.kind AND v.part = s.part
             )
-            SELECT e.* EXCLUDE (base, row_key), TRUE AS shown,
-                   CASE WHEN e.part = 'published' THEN n.counted WHEN coalesce(n.counted, 0) < {SMALL} THEN {UNDER}
-                        ELSE least(n.counted, e.base) END AS counted, e.base
+            SELECT e.* EXCLUDE (base, row_key),
+                   CASE WHEN e.part = 'published' THEN n.counted WHEN NOT e.shown THEN NULL
+                        WHEN coalesce(n.counted, 0) < {SMALL} THEN {UNDER}
+                        ELSE least(n.counted, e.base) END AS counted, CASE WHEN e.shown THEN e.base END AS base
             FROM every AS e LEFT JOIN noised AS n USING (row_key)
             WHERE e.part <> 'published' OR n.counted IS NOT NULL
             ORDER BY ALL"""
