@@ -24,7 +24,7 @@ def _answers(question, yes, no):
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, without_noise):
     """Five councils: 100 requests each, half to safeguard a child; 40 refused, of which 10 have no reason."""
     rows, refusals = [], []
     for place, body in enumerate(SOME_BODIES):

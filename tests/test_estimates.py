@@ -10,7 +10,7 @@ from etl import snapshot
 from etl.door import answers, verdict_answers
 from etl.errors import Refusal
 from etl.home import Home
-from etl.publishing import cells, counterfactuals, estimate_campaigns, estimate_series, estimates, facts, speed
+from etl.publishing import cells, counterfactuals, estimate_campaigns, estimate_series, estimates, facts, protect, speed
 from etl.publishing.publish import _lists, publish
 from metrics import verdicts
 from metrics.disclosure import UNDER
@@ -53,6 +53,9 @@ def estimated(rows, indicator="refusal_rate", event="code_in_force", dimension="
     facts.build(con)
     cells.create(con)
     speed.create(con)
+    con.execute("ATTACH ':memory:' AS private")
+    protect.cells(con)
+    protect.speed(con)
     estimates.fill(con)
     return con.execute(
         "SELECT * FROM estimates WHERE indicator = ? AND event = ? AND dimension = ?", [indicator, event, dimension]

@@ -55,7 +55,8 @@ PLACES = "import etl.paths as paths, etl.home as homes; print(paths.DATA, paths.
 def uptake(installed: Path, where: Path, *words: str, code: int = 0, text: str = COMMAND) -> str:
     """Run the installed `uptake` in another folder, with the installed packages first and the checkout nowhere."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("UPTAKE_", "PYTHON"))}
-    env |= {"PYTHONPATH": str(installed), "UPTAKE_REFERENCE_KEY": "a key for the test of the wheel"}
+    secrets = {"UPTAKE_REFERENCE_KEY": "a key for the test of the wheel", "UPTAKE_NOISE_SEED": "another for its noise"}
+    env |= {"PYTHONPATH": str(installed), **secrets}
     said = subprocess.run(
         [sys.executable, "-P", "-c", text, *words], cwd=where, env=env, capture_output=True, text=True, encoding="utf-8"
     )
