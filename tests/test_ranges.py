@@ -62,7 +62,7 @@ def test_four_bodies_and_published_registers_keep_the_range_of_the_requests_reco
     assert "published" in row["flags"] and (row["lower"], row["upper"]) == pytest.approx(intervals.wilson(52, 193))
 
 
-def test_parts_weigh_in_with_their_own_requests():
+def test_parts_weigh_in_with_their_own_requests(without_noise):
     returns = {"shown": True, "bodies": 12, "refused": 300, "received": 1000}
     published = {"refused": 30, "received": 200}
     alike = evaluate.Alike(0.05, 1.5)
