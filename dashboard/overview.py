@@ -50,7 +50,8 @@ def _standing(source, about: dict) -> Node:
     return el(
         "p", said,
         el("a", "What is missing", href="/data#coverage", class_="govuk-link"), ". ",
-        el("a", "Print as a briefing", href="/briefing", class_="govuk-link"), ".",
+        el("a", "Print as a briefing", href="/briefing", class_="govuk-link"), ". Come with a question? ",
+        el("a", "See what you can ask", href="/questions", class_="govuk-link"), ".",
         class_="govuk-body",
     )  # fmt: skip
 

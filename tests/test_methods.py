@@ -68,7 +68,7 @@ def test_what_these_data_cannot_say_is_said():
     text = html(questions.page(Fake(), "").main)
     silent = [one for one in questions.QUESTIONS if one.address is None]
     assert silent and text.count(questions.CANNOT) == len(silent)
-    assert len(questions.QUESTIONS) == 44 and {one.who for one in questions.QUESTIONS} == set(questions.WHO)
+    assert len(questions.QUESTIONS) == 45 and {one.who for one in questions.QUESTIONS} == set(questions.WHO)
 
 
 @pytest.mark.parametrize("kind", [*contracts.kinds(), "cover"])
