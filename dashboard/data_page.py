@@ -170,6 +170,9 @@ def _protection(source) -> list[Node]:
         f"Every figure comes from {d.BODIES} or more bodies, of which none makes up over {d.LARGEST_SHARE:.0%}.",
         f"A count under {d.SMALL}, or all but under {d.SMALL}, is given as a range. Small counts are never hidden for "
         "being small: falling refusals would vanish, and what stays would mislead.",
+        f"Counts of requests that are not public carry a little noise, of at most {d.LARGEST_NOISE}, that their "
+        "requests decide: the same requests always give the same count. Ranges are widened for it, and parts need not "
+        "add up. Agreements and survey answers are rounded to five instead.",
         "A sender that has published its figures is shown as it is, and kept apart from the rest so that it cannot "
         "unmask them.",
         "Nothing is added up when a page is looked at: each figure was judged and stored when the data were published. "

@@ -97,15 +97,7 @@ def reference_key(home: Home) -> bytes:
 
     It is the start of the secret's SHA-256, so that key, sender and reference mostly fit one block of the hash.
     """
-    key = os.environ.get("UPTAKE_REFERENCE_KEY", "").strip().encode()
-    named = os.environ.get("UPTAKE_REFERENCE_KEY_FILE")
-    if not key and named:
-        key = _read(Path(named), "The reference key", "the file named by UPTAKE_REFERENCE_KEY_FILE", KEY_HELP)
-    made = home.secrets / "reference.key"
-    if not key and made.is_file():
-        if home.kind == "real":
-            raise Refusal(f"A real home takes its reference key from outside the home, not from secrets. {KEY_HELP}")
-        key = _read(made, "The reference key", "secrets/reference.key", KEY_HELP)
+    key = _secret(home, "reference key", "UPTAKE_REFERENCE_KEY", "reference.key", KEY_HELP)
     if not key:
         raise Refusal(f"There is no reference key, so references of requests cannot be made unreadable. {KEY_HELP}")
     if len(key) < SHORTEST_KEY:
@@ -118,20 +110,26 @@ def noise_seed(home: Home) -> bytes:
 
     It must stay the same for ever: with another one all noise is drawn again, and two draws can be averaged.
     """
-    seed = os.environ.get("UPTAKE_NOISE_SEED", "").strip().encode()
-    named = os.environ.get("UPTAKE_NOISE_SEED_FILE")
-    if not seed and named:
-        seed = _read(Path(named), "The noise seed", "the file named by UPTAKE_NOISE_SEED_FILE", SEED_HELP)
-    made = home.secrets / "noise.seed"
-    if not seed and made.is_file():
-        if home.kind == "real":
-            raise Refusal(f"A real home takes its noise seed from outside the home, not from secrets. {SEED_HELP}")
-        seed = _read(made, "The noise seed", "secrets/noise.seed", SEED_HELP)
+    seed = _secret(home, "noise seed", "UPTAKE_NOISE_SEED", "noise.seed", SEED_HELP)
     if not seed:
         raise Refusal(f"There is no noise seed, so confidential counts cannot be protected and published. {SEED_HELP}")
     if len(seed) < SHORTEST_KEY or len(set(seed)) < FEWEST_SIGNS or any(word in seed.lower() for word in DEFAULTS):
         raise Refusal(f"The noise seed is too short or is a word that anybody would try. {SEED_HELP}")
     return hashlib.sha256(b"noise" + seed).digest()[:16]
+
+
+def _secret(home: Home, called: str, variable: str, made_as: str, help: str) -> bytes:
+    """A secret from the environment, else a file that it names, else what a demonstration made; b"" for none."""
+    found = os.environ.get(variable, "").strip().encode()
+    named = os.environ.get(f"{variable}_FILE")
+    if not found and named:
+        found = _read(Path(named), f"The {called}", f"the file named by {variable}_FILE", help)
+    made = home.secrets / made_as
+    if not found and made.is_file():
+        if home.kind == "real":
+            raise Refusal(f"A real home takes its {called} from outside the home, not from secrets. {help}")
+        found = _read(made, f"The {called}", f"secrets/{made_as}", help)
+    return found
 
 
 def make_secrets(home: Home) -> None:
