@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.errors import Refusal
-from etl.intake import contracts, readers
+from etl.intake import contracts, ownership, readers, returns
 from etl.intake.contracts import contract
 from etl.intake.receipt import WARNING, Held, Receipt
 from etl.intake.returns import Return
@@ -23,7 +23,8 @@ class Batch:
 
     lines: a function that gives SQL of their text (see readers.lines_sql); columns: the columns it has; said: facts
     said elsewhere; extras: published, approximate, source; table: the CSV, when one holds them all; tables: those
-    read by their own columns; aside: tables of the file that hold no return (on its first batch).
+    read by their own columns; aside: tables of the file that hold no return (on its first batch); only: the body
+    that alone may be its sender.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Batch:
     table: readers.Table | None = None
     tables: list[readers.Table] = field(default_factory=list)
     aside: list[readers.Table] = field(default_factory=list)
+    only: str | None = None
 
     def need_facts(self) -> None:
         """Refusal when a fact is said nowhere and its kind can't do without it."""
@@ -51,8 +53,13 @@ class Batch:
         """Whether the fact is said anywhere, be it in a column."""
         return fact in self.columns or bool(self.said.get(fact))
 
-    def with_extras(self, one: Return) -> Return:
-        return replace(one, **{name: value for name, value in self.extras.items() if value is not None})
+    def settle(self, con, found: list[Return]) -> list[Return]:
+        """What becomes of the returns found in the rows (etl.intake.returns.settle), if they may be sent at all."""
+        said = {name: value for name, value in self.extras.items() if value is not None}
+        arriving = [replace(one, **said) for one in found]
+        if self.only:
+            ownership.refuse_senders(con, arriving, self.only)
+        return returns.settle(con, arriving)
 
 
 def batches(path: Path, checked, said: dict, extras: dict, receipt: Receipt, folder: Path) -> list[Batch]:

@@ -57,7 +57,7 @@ def _by_sender(con, batch, key):
     places = con.execute(f"SELECT DISTINCT return_id - {first} FROM {KIND} WHERE return_id >= {first}").fetchall()
     bodies = tuple(reference.codes("bodies"))
     found = [replace(whole, sender=bodies[place], return_id=first + place) for (place,) in sorted(places)]
-    return returns.settle(con, [batch.with_extras(one) for one in found]) if found else None
+    return batch.settle(con, found) if found else None
 
 
 def _by_facts(con, batch, fact_columns, key):
@@ -71,7 +71,7 @@ def _by_facts(con, batch, fact_columns, key):
     found = list(dict.fromkeys(_return({**batch.said, **one}) for one in said))
     if None in found:
         return None
-    settled = returns.settle(con, [batch.with_extras(one) for one in found])
+    settled = batch.settle(con, found)
     if len(settled) == 1:
         one = settled[0]
         rows = (

@@ -52,7 +52,7 @@ def _long_way(con, batch, findings, file_id, key, receipt):
     if "request_ref" in batch.columns:
         findings = [*findings, *_screened(con, receipt)]
     _flag(con, findings)
-    settled = returns.settle(con, [batch.with_extras(one) for one in _found(con, batch.kind)])
+    settled = batch.settle(con, _found(con, batch.kind))
     staging.mark_duplicates(con, batch.kind)
     ladder.mark_sets(con, batch.kind)
     receipt.issues += holding.hold(con, batch.kind, file_id) + holding.hold_findings(con, file_id, findings)

@@ -12,7 +12,7 @@ import duckdb
 from etl import reference, warehouse, working
 from etl.errors import Refusal
 from etl.home import reference_key, sweep_parts
-from etl.intake import evidence, holding, precheck, readers, returns, screen, unread
+from etl.intake import evidence, holding, ownership, precheck, readers, returns, screen, unread
 from etl.intake.batches import batches, facts, tell_examples
 from etl.intake.changes import changes, jumps
 from etl.intake.contracts import contract
@@ -33,19 +33,22 @@ NOTHING = "No row passed the checks. Nothing was loaded, and what was there befo
 
 
 class Source(NamedTuple):
-    """A file on its way in. part: the private copy that is kept if the file is loaded; None when nothing is kept."""
+    """A file on its way in. part: the private copy that is kept if the file is loaded; None when nothing is kept;
+    only: the body whose returns alone may be in it; None for any."""
 
     path: Path
     sha256: str
     part: Path | None
     said: dict
     extras: dict
+    only: str | None = None
 
 
-def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
+def load(paths, home, *, progress=None, only=None, **arguments) -> list[Receipt]:
     """Load files, or every return in a folder, and give a receipt each. What a file holds never raises.
 
     Arguments say what the files do not: kind, profile, sender, reported_by, period_from, period_to, extracted_on.
+    `only`: the body that signed in to send them; a file with a return or row of any other is refused.
     `progress(step, done, total)` is called before each file. Refusal for wrong use.
     """
     said, files = facts(arguments, "command"), _files(paths)
@@ -55,14 +58,14 @@ def load(paths, home, *, progress=None, **arguments) -> list[Receipt]:
         con.execute("BEGIN")
         returns.copy_senders(con, home)
         con.execute("COMMIT")
-        return [_one(con, home, path, said, True) for path in _told(files, progress, "Loading")]
+        return [_one(con, home, path, said, True, only) for path in _told(files, progress, "Loading")]
 
 
-def check(paths, home, *, progress=None, **arguments) -> list[Receipt]:
+def check(paths, home, *, progress=None, only=None, **arguments) -> list[Receipt]:
     """All that `load` would say of each file by itself, with nothing stored."""
     said, files = facts(arguments, "command"), _files(paths)
     with warehouse.writing(home) if home.warehouse.is_file() else warehouse.scratch() as con:
-        return [_one(con, home, path, said, False) for path in _told(files, progress, "Checking")]
+        return [_one(con, home, path, said, False, only) for path in _told(files, progress, "Checking")]
 
 
 def replay(con, home, path: Path, entry, profile: str | None) -> Receipt:
@@ -86,7 +89,8 @@ def replay(con, home, path: Path, entry, profile: str | None) -> Receipt:
     return receipt
 
 
-def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
+def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None) -> Receipt:
+    said = {**said, ownership.SENT_BY: only} if only else said
     receipt = Receipt(_name(path), "loaded" if store else "checked")
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     sha256 = part = None
@@ -96,7 +100,7 @@ def _one(con, home, path: Path, said: dict, store: bool) -> Receipt:
             sha256, part = readers.take_in(path, home.received if store else None)
             checked.path = checked.copy or part
             known = evidence.evidence(path)
-            source = Source(path, sha256, part if store else None, {**said, **known.facts}, known.extras)
+            source = Source(path, sha256, part if store else None, {**said, **known.facts}, known.extras, only)
             _transact(con, home, source, checked, now, receipt)
         finally:
             checked.clear()
@@ -140,7 +144,7 @@ def _transact(con, home, source, checked, now, receipt):
     try:
         arguments = {**source.said, **source.extras}
         file_id = returns.add_file(con, source.sha256, source.path.name, None, "loaded", None, arguments, now)
-        stored = _take(con, home, source.path, checked, source.said, source.extras, file_id, receipt)
+        stored = _take(con, home, source, checked, file_id, receipt)
         if receipt.status == "loaded":
             _finish(con, home, file_id, stored, receipt)
             # The bytes get their name when the rows are in. Killed in between, the next start does it (readers.sweep).
@@ -153,12 +157,13 @@ def _transact(con, home, source, checked, now, receipt):
         raise
 
 
-def _take(con, home, path, checked, said, extras, file_id, receipt):
+def _take(con, home, source, checked, file_id, receipt):
     """Fill tables and receipt from the file; the returns as recorded. Refusal when no row passes."""
     _say(checked, receipt)
     stored, tables = [], []
     with working.working() as folder:
-        for batch in batches(path, checked, said, extras, receipt, folder):
+        for batch in batches(source.path, checked, source.said, source.extras, receipt, folder):
+            batch.only = source.only
             before = len(receipt.issues)
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
@@ -166,7 +171,7 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
             tables += [(table, batch.kind) for table in batch.tables] + [(table, None) for table in batch.aside]
             if len(receipt.issues) > before and unread.held_cells(con, batch.kind):
                 receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
-        _screen_rest(con, path, checked, tables, stored, receipt, folder)
+        _screen_rest(con, source.path, checked, tables, stored, receipt, folder)
     if not receipt.profile:
         receipt.held = holding.listed(con, file_id)
     else:
@@ -176,6 +181,8 @@ def _take(con, home, path, checked, said, extras, file_id, receipt):
     receipt.returns = [asdict(one) for one in stored]
     if not stored:
         raise Refusal(NOTHING, "nothing_passed")
+    if source.only:
+        ownership.refuse_rows(con, stored, source.only)
     receipt.playback, receipt.changes = playback(con, stored), changes(con, stored)
     jumps(con, stored, receipt)
     point_out(con, stored, receipt)
