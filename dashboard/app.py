@@ -31,7 +31,7 @@ from dashboard.markup import Raw
 from dashboard.pages import PAGES
 from dashboard.source import Door
 from dashboard.view import link, parse
-from etl.door.principal import ANALYST, PUBLIC
+from etl.door.principal import ANALYST, COUNCIL, PUBLIC
 from etl.errors import Refusal
 from etl.intake import contracts
 
@@ -88,6 +88,11 @@ def create_app(source, sign_in=None, pages=(), limits=()) -> App:
     sign_in: a dashboard.sign_in.SignIn where people may sign in, with the further pages they then have; limits:
     dashboard.security.Bucket by role, none for no limit.
     """
+    loads = sign_in is not None and COUNCIL in sign_in.roles
+    if loads:
+        from dashboard import load_routes, your_returns
+
+        pages = (*pages, *your_returns.pages())
     app = App(source, sign_in, pages)
 
     # Kept apart by who asks, then by version: nobody is answered what was made for another.
@@ -115,7 +120,10 @@ def create_app(source, sign_in=None, pages=(), limits=()) -> App:
 
     # Shows what the callback answered. It also runs when the page opens, and then asks if the layout was for another.
     app.clientside_callback(ClientsideFunction("uptake", "show"), Output("shown", "data"), Input("answer", "data"))
-    _routes(app)
+    desk = load_routes.Counter(sign_in.home, sign_in.principal) if loads else check_routes.Desk()
+    show = _routes(app, desk)
+    if loads:
+        load_routes.routes(app.server, show, _file, desk)
     outputs = [{"id": name, "property": prop} for name, prop in OUTPUTS]
     # A little more than the file itself: the form's other fields and the marks between them.
     largest = check_page.MOST_BYTES + security.LARGEST
@@ -129,11 +137,13 @@ def create_app(source, sign_in=None, pages=(), limits=()) -> App:
     return app
 
 
-def _routes(app: App) -> None:
+def _routes(app: App, desk):
+    """Add our addresses; the function that answers with a page."""
+
     def show(content: Content, status: int) -> Response:
         return _trouble(app, replace(content, status=status))
 
-    check_routes.routes(app.server, show, _file)
+    check_routes.routes(app.server, show, _file, desk)
 
     @app.server.get("/download.<ending>")
     def download(ending: str):
@@ -168,6 +178,8 @@ def _routes(app: App) -> None:
         log.error("%s failed", request.path, exc_info=error)
         sentence = "The service could not answer this. The error has been recorded. Try again, or go to the overview."
         return _trouble(app, shell.trouble(sentence, 500))
+
+    return show
 
 
 def _picture(app: App, path: str, name: str) -> Response:

@@ -1,6 +1,7 @@
 """Check a return: choose a file, see its receipt, take the report away. Nothing is stored, and no script is needed."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import BoundedSemaphore
 
@@ -36,59 +37,87 @@ class Asked:
     facts: dict[str, str]
 
 
-def page(source, query: str) -> Content:
-    """The form as it is first served. It needs no published figures."""
-    return content()
+@dataclass(frozen=True)
+class Words:
+    """What the page says where it differs for who asks, and what stands below the receipt."""
+
+    lead: str = "See what would be loaded, what would be held and why. Nothing is stored."
+    stored: str = STORED
+    hint: str = "It is read here and deleted at once."
+    refused: str = "This file would be refused"
+    rest: str = "The report lists the rest: send the file again with one of the report buttons."
+    after: tuple = ()
 
 
-def checked(asked: Asked) -> Receipt:
-    """The receipt of the file that was sent. Raises Refusal with a sentence for the sender."""
+def checked(asked: Asked, check=check_apart) -> Receipt:
+    """The receipt of the file that was sent, by `check(path, facts)`. Raises Refusal with a sentence for the sender."""
     if not asked.name or not asked.bytes:
         raise Refusal(NO_FILE)
+    try:
+        with one_of_few(), working() as folder:
+            path = folder / plain(asked.name)
+            path.write_bytes(asked.bytes)
+            return check(path, asked.facts)
+    except (OSError, ValueError):
+        raise Refusal("The name of the file cannot be used. Give it a plain name and try again.") from None
+
+
+@contextmanager
+def one_of_few():
+    """A place among the few files that are checked or loaded at the same time. Raises Refusal when none is free."""
     if not AT_ONCE.acquire(blocking=False):
         raise Refusal(FULL)
     try:
-        with working() as folder:
-            # The name is kept for the receipt and screened like the rest; nothing of a path in it is followed.
-            path = folder / (re.split(r"[/\\]", asked.name)[-1].strip(". \0")[-200:] or "return")
-            path.write_bytes(asked.bytes)
-            return check_apart(path, asked.facts)
-    except (OSError, ValueError):
-        raise Refusal("The name of the file cannot be used. Give it a plain name and try again.") from None
+        yield
     finally:
         AT_ONCE.release()
 
 
-def content(receipt: Receipt | None = None, problem: str | None = None, facts=()) -> Content:
+def plain(name: str) -> str:
+    """A file's name without any path: it is kept for the receipt and screened like the rest, and never followed."""
+    return re.split(r"[/\\]", name)[-1].strip(". \0")[-200:] or "return"
+
+
+def content(receipt: Receipt | None = None, problem: str | None = None, facts=(), words=Words()) -> Content:
     """The page: the receipt first when there is one, then the form."""
     facts = dict(facts)
     problems = (Problem("file", problem),) if problem else ()
-    shown = _receipt(receipt) if receipt else []
-    lead = None if receipt else "See what would be loaded, what would be held and why. Nothing is stored."
-    return Content(HEADING, [*shown, _form(facts, problem)], problems=problems, lead=lead)
+    shown = [*_receipt(receipt, words), *words.after] if receipt else []
+    lead = None if receipt else words.lead
+    return Content(HEADING, [*shown, _form(facts, problem, words.hint)], problems=problems, lead=lead)
 
 
-def title(receipt: Receipt) -> str:
+def title(receipt: Receipt, refused: str = Words.refused) -> str:
     """What a sender wants to know first, in a few words."""
     if receipt.status == "refused":
-        return "This file would be refused"
+        return refused
+    if receipt.status == "duplicate":
+        return "This very file was loaded before: nothing changed"
+    if receipt.status == "loaded":
+        held = f"; {_held(receipt, 'is', 'are')}" if receipt.rows_held else ""
+        return f"Your return is loaded{held}"
     if receipt.rows_held:
-        return f"{rows_of(receipt.rows_held)} would be held; the others would be loaded"
+        return f"{_held(receipt, 'would be', 'would be')}; the others would be loaded"
     return "Every row would be loaded"
 
 
-def _receipt(receipt: Receipt) -> list[Node]:
-    said = [receipt.playback, *receipt.changes, receipt.reason if receipt.status == "refused" else None, STORED]
+def _held(receipt: Receipt, one: str, many: str) -> str:
+    return f"{rows_of(receipt.rows_held)} {one if receipt.rows_held == 1 else many} held"
+
+
+def _receipt(receipt: Receipt, words: Words) -> list[Node]:
+    reason = receipt.reason if receipt.status in ("refused", "duplicate") else None
+    said = [receipt.playback, *receipt.changes, reason, words.stored]
     counts = [counted(sheet) for sheet in receipt.sheets]
     counts += [f"Skipped {rows_of(skip['rows'])}: {skip['reason']}." for skip in receipt.skips]
     return [
         el(
             "section",
-            el("h2", title(receipt), class_="govuk-heading-l", id="receipt"),
+            el("h2", title(receipt, words.refused), class_="govuk-heading-l", id="receipt"),
             [el("p", sentence, class_="govuk-body") for sentence in said if sentence],
             el("ul", [el("li", one) for one in counts], class_="govuk-list govuk-list--bullet") if counts else None,
             _groups(receipt),
-            _rows(receipt),
+            _rows(receipt, words),
             aria_labelledby="receipt",
         )
     ]
@@ -106,7 +135,7 @@ def _groups(receipt: Receipt) -> Node | None:
     return tables.scrolling("What was found, table", tables.table("What was found, by check", headings, body, (4,)))
 
 
-def _rows(receipt: Receipt) -> list[Node] | None:
+def _rows(receipt: Receipt, words: Words) -> list[Node] | None:
     rows = receipt.rows()
     if not rows:
         return None
@@ -120,15 +149,14 @@ def _rows(receipt: Receipt) -> list[Node] | None:
         "Rows to look at, as they are numbered in the file", ("Where", "Column", "What is wrong", "How to mend it",
         "Weight"), body))]  # fmt: skip
     if len(rows) > ROWS_SHOWN or receipt.rows_held > len(rows):
-        made.append(el("p", f"The first {ROWS_SHOWN} are shown. The report lists the rest: send the file again with "
-                            "one of the report buttons.", class_="govuk-body"))  # fmt: skip
+        made.append(el("p", f"The first {ROWS_SHOWN} are shown. {words.rest}", class_="govuk-body"))
     return made
 
 
-def _form(facts: dict, problem: str | None) -> Node:
+def _form(facts: dict, problem: str | None, hint: str) -> Node:
     wrong = el("p", el("span", "Error: ", class_="govuk-visually-hidden"), problem, id="file-error",
                class_="govuk-error-message") if problem else None  # fmt: skip
-    hint = f"CSV, XLSX, ODS or Parquet, up to {MOST_BYTES >> 20} MB. It is read here and deleted at once."
+    hint = f"CSV, XLSX, ODS or Parquet, up to {MOST_BYTES >> 20} MB. {hint}"
     return el(
         "form",
         el("h2", "Choose a file", class_="govuk-heading-m"),

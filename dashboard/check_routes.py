@@ -1,24 +1,42 @@
-"""The addresses of the page "Check a return": a file comes in, a receipt goes out, and nothing is kept."""
+"""The addresses of the page "Check a return": a file comes in and a receipt goes out."""
 
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashboard import check_page
 from etl.errors import Refusal
+from etl.intake.receipt import Receipt
 
 UPLOADS = (check_page.PATH, *(f"{check_page.PATH}/report.{ending}" for ending in check_page.REPORTS))
 
 
-def routes(server, show, file) -> None:
+class Desk:
+    """Checks files for anybody: nothing is kept, and nothing is known of what came before."""
+
+    def words(self) -> check_page.Words:
+        """What the page says before a file is sent."""
+        return check_page.Words()
+
+    def receipt(self, asked: check_page.Asked) -> Receipt:
+        """The receipt of a file. Raises Refusal."""
+        return check_page.checked(asked)
+
+    def checked(self, asked: check_page.Asked) -> tuple[Receipt, check_page.Words]:
+        """The receipt, and what the page says beside it. Raises Refusal."""
+        return self.receipt(asked), self.words()
+
+
+def routes(server, show, file, desk: Desk) -> None:
     """Add the addresses. show(content, status) answers with a page; file(bytes, mimetype, name) with a download."""
 
     @server.post(check_page.PATH)
     def check():
         asked = _asked()
         try:
-            return show(check_page.content(check_page.checked(asked), facts=asked.facts), 200)
+            receipt, words = desk.checked(asked)
+            return show(check_page.content(receipt, facts=asked.facts, words=words), 200)
         except Refusal as refusal:
-            return show(check_page.content(problem=str(refusal), facts=asked.facts), 400)
+            return refused(refusal, asked)
 
     @server.post(f"{check_page.PATH}/report.<ending>")
     def report(ending):
@@ -27,10 +45,12 @@ def routes(server, show, file) -> None:
             return show(check_page.content(problem="There is no such report. Take it as CSV or XLSX."), 404)
         mimetype, write = check_page.REPORTS[ending]
         try:
-            return file(write([check_page.checked(asked)]), mimetype, f"uptake-receipt.{ending}")
+            return file(write([desk.receipt(asked)]), mimetype, f"uptake-receipt.{ending}")
         except Refusal as refusal:
-            return show(check_page.content(problem=str(refusal), facts=asked.facts), 400)
+            return refused(refusal, asked)
 
+    def refused(refusal, asked):
+        return show(check_page.content(problem=str(refusal), facts=asked.facts, words=desk.words()), 400)
 
     @server.errorhandler(RequestEntityTooLarge)
     def too_large(error):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard import briefing, check_page, compare, data_page, headlines, overview, places, trends
+from dashboard import briefing, check_page, compare, data_page, headlines, load_page, overview, places, trends
 from dashboard.awareness import page as awareness
 from dashboard.barriers import page as barriers
 from dashboard.content import Content, Result
@@ -40,7 +40,7 @@ PAGES = (
     Page(places.PATH, places.HEADING, places.page, book=places.book),
     Page(compare.PATH, compare.HEADING, compare.page, book=compare.book),
     Page(briefing.PATH, briefing.LABEL, briefing.page),
-    Page(check_page.PATH, check_page.HEADING, check_page.page, needs_figures=False),
+    Page(check_page.PATH, check_page.HEADING, load_page.page, needs_figures=False),
     Page(data_page.PATH, data_page.HEADING, data_page.page),
     Page(questions.PATH, questions.HEADING, questions.page, menu=False, needs_figures=False),
     Page(how_we_know.PATH, how_we_know.HEADING, how_we_know.page, menu=False, needs_figures=False),

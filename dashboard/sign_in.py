@@ -36,7 +36,7 @@ class SignIn:
     paths = PATHS
 
     def __init__(self, settings: Settings, home, roles=(COUNCIL,)):
-        self.settings, self.roles = settings, roles
+        self.settings, self.home, self.roles = settings, home, roles
         self.ended = home.path / "signed-out"
 
     def install(self, server: Flask, show) -> None:

@@ -45,6 +45,12 @@ class Door:
         """The rows of a section (figure, compared, club) of the principal's own file. Refusal for anybody else."""
         return body_file.own(self.principal, section, self.home, **equals)
 
+    def sent(self) -> dict:
+        """The principal's own files and returns (etl.intake.sent.listed). Refusal for anybody but a body."""
+        from etl.door import counter  # not on the public's server
+
+        return counter.sent(self.principal, self.home)
+
     def reason_missing(self, question):
         """Rows of perceived_refusal_share with what missing reasons could make of them (`least` and `most`)."""
         return beside.reason_missing(self.principal, question, self.home)

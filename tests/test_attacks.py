@@ -10,8 +10,10 @@ from dashboard import sign_in as signing
 from dashboard.app import OUTPUTS
 from dashboard.pages import PAGES
 from dashboard.security import LARGEST, Bucket, from_here
+from dashboard.waiting import Waiting
 from etl.door.principal import PUBLIC, Principal, opened, settled
 from etl.errors import Refusal
+from tests import sent
 from tests.signed import ADDRESS, MARKS, OURS, THEIRS, client, cookie, marked_home, server, session, settings
 from tests.test_dashboard import question
 
@@ -22,6 +24,7 @@ READ = [
     *(page.path for page in PAGES), "/trends?by=sector&level=year", "/trends?measure=requests_received",
     "/download.csv", "/download.xlsx", "/download.ods", "/download.csv?measure=requests_received",
     *(f"/download.csv?page={name}" for name in BOOKS), "/chart.svg", "/_dash-layout", "/_dash-dependencies",
+    "/your-returns", "/your-returns/receipt-1.csv", f"/your-returns?body={THEIRS}",
     f"/compare?body={THEIRS}", f"/bodies/{THEIRS}.parquet", "/published/current", "/nowhere",
 ]  # fmt: skip
 
@@ -67,6 +70,29 @@ def test_every_address_and_callback_for_every_principal(apps, who, address):
     assert answer.status_code < 500
     assert digits(answer) <= may
     if given and not answer.headers["Cache-Control"].startswith("public"):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+POSTED = ("/check", "/check/report.csv", "/check/report.xlsx", "/load", "/your-returns", "/sign-out")
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("address", POSTED)
+@pytest.mark.parametrize("body", ["a return of another", "no file", "a token of another"])
+def test_every_address_that_takes_something_for_every_principal(home, apps, tmp_path, who, address, body):
+    audience, given, may = WHO[who]
+    app = apps[audience]
+    rows = [{**row, **sent.FACTS, "sender": OURS if THEIRS in may else THEIRS} for row in sent.requests(3)]
+    waits = Waiting(home.path / "waiting").put("E06000003", "a.csv", b"a", {})
+    data = {
+        "a return of another": {"file": (sent.write_csv(tmp_path / "a.csv", rows).open("rb"), "a.csv")},
+        "no file": {"file": "not a file", "sender": "../x"}, "a token of another": {"token": waits},
+    }[body]  # fmt: skip
+    browser = client(app, given and cookie(app, given | {"id": "0ff1" if address == "/sign-out" else "b0d1e5"}))
+    answer = browser.post(address, data=data, base_url=ADDRESS, content_type="multipart/form-data")
+    assert answer.status_code < 500 and digits(answer) <= may
+    assert b"return is loaded" not in answer.get_data() and waits.encode() not in answer.get_data()
+    if given and address != "/sign-out":
         assert answer.headers["Cache-Control"] == "no-store"
 
 

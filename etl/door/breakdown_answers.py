@@ -99,8 +99,12 @@ def _figure(parts: dict[str, dict], value: str, synthetic: bool) -> dict:
     none = {"returns": UNDER, "published": 0}
     of_value = {
         # How many bodies are behind it is not stored, so the range speaks of the refusals recorded.
-        part: {"shown": row["shown"], "counted": row["values"].get(value, none[part]), "base": row["base"],
-               "bodies": None}
+        part: {
+            "shown": row["shown"],
+            "counted": row["values"].get(value, none[part]),
+            "base": row["base"],
+            "bodies": None,
+        }
         for part, row in parts.items()
     }
     made = evaluate.share(of_value.get("returns"), of_value.get("published"), "counted", "base")

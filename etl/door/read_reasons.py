@@ -66,4 +66,3 @@ def _as_cell(rows: dict, value: str) -> dict:
     hidden = UNDER if any_row["part"] == "returns" else 0
     counted = rows[value]["counted"] if value in rows else hidden
     return {"shown": any_row["shown"], "base": any_row["base"], "counted": counted, "bodies": 0}
-

@@ -32,15 +32,24 @@ def check_apart(path: Path, facts: dict, seconds: float = SECONDS) -> Receipt:
 
     Raises Refusal when the check runs out of time or memory, and for facts that mean nothing.
     """
-    quiet = {name: value for name, value in os.environ.items() if not name.startswith("UPTAKE_")}
-    words = [sys.executable, "-m", "etl.intake.desk", str(path), json.dumps(facts)]
+    return revived(said_apart("etl.intake.desk", [str(path), json.dumps(facts)], seconds, BUSY, FAILED))
+
+
+def said_apart(module: str, words: list[str], seconds: float, busy: str, failed: str, keep=()) -> dict:
+    """What a child, `python -m module *words`, prints as JSON.
+
+    Of our own settings only those in `keep` reach it. Refusal with the child's own sentence ({"refused": sentence}),
+    with `busy` when it runs out of time, and with `failed` when it dies.
+    """
+    quiet = {name: value for name, value in os.environ.items() if name in keep or not name.startswith("UPTAKE_")}
     with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL, env=quiet,
-                                 cwd=Path(__file__).resolve().parents[2])  # fmt: skip
+        child = subprocess.Popen([sys.executable, "-m", module, *words], stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=subprocess.DEVNULL, env=quiet, cwd=Path(__file__).resolve().parents[2],
+                                 )  # fmt: skip
         try:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise Refusal(BUSY) from None
+            raise Refusal(busy) from None
         finally:
             with contextlib.suppress(OSError):
                 child.kill()
@@ -48,12 +57,19 @@ def check_apart(path: Path, facts: dict, seconds: float = SECONDS) -> Receipt:
         out.seek(0)
         said = out.read()
     try:
-        found = json.loads(said) if not code else {"refused": FAILED}
+        found = json.loads(said) if not code else {"refused": failed}
     except ValueError:
-        found = {"refused": FAILED}
+        found = {"refused": failed}
     if "refused" in found:
         raise Refusal(found["refused"])
-    return revived(found)
+    return found
+
+
+def limited() -> None:
+    """Hold this process to so much memory, where the system can."""
+    if resource:
+        limit = MEGABYTES << 20
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def main(path: str, facts: str) -> None:
@@ -61,9 +77,7 @@ def main(path: str, facts: str) -> None:
     from etl.home import Home
     from etl.intake.load import check
 
-    if resource:
-        limit = MEGABYTES << 20
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    limited()
     try:
         with working() as nowhere:
             [receipt] = check([Path(path)], Home(nowhere), **json.loads(facts))
