@@ -108,7 +108,8 @@ def grouping(keys: str, levels, whole: bool = True) -> tuple[str, str, str]:
     # A total whose period fits no month has no month: such a row is left out of the months, not put in one.
     fits = " AND ".join(f"(GROUPING({level}) = 1 OR {level} IS NOT NULL)" for level in levels)
     # The last branch of each keeps the CASE whole when there is no level but all time.
-    named = f"CASE {level} WHEN TRUE THEN 'all' END AS level, CASE {period} WHEN TRUE THEN NULL::DATE END AS period"
+    named = f"""CASE {level} WHEN TRUE THEN 'all' END::level_code AS level,
+        CASE {period} WHEN TRUE THEN NULL::DATE END AS period"""
     return ", ".join(sets), named, fits or "TRUE"
 
 
@@ -143,7 +144,7 @@ def _rolling_statement(number: int, names) -> str:
     ahead = """CROSS JOIN range(12) AS months(ahead)
         WHERE month + to_months(ahead) <= (SELECT max(month) FROM base)
           AND month + to_months(ahead) >= (SELECT min(month) + to_months(11) FROM base)"""
-    named = "'rolling' AS level, (month + to_months(ahead))::DATE AS period"
+    named = "'rolling'::level_code AS level, (month + to_months(ahead))::DATE AS period"
     by_month = "FROM keyed WHERE month IS NOT NULL GROUP BY ALL"
     return _insert(
         number,

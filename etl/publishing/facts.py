@@ -7,8 +7,9 @@ Everything later is a sum over the table `base` made here, so a count can only b
 from etl import reference
 from etl.publishing import keyed
 from metrics.counts import COUNTS
-from metrics.dimensions import CODE_LISTS, DIMENSIONS, HORIZON
+from metrics.dimensions import CODE_LISTS, DIMENSIONS, HORIZON, LEVELS, REPORTED_BY
 
+PARTS = ("returns", "published")
 FOLLOW_UP = f"days IS NULL AND followed < {HORIZON}"
 
 CURRENT = """
@@ -132,7 +133,7 @@ def build(con, seed: bytes = b"") -> None:
     _code_types(con)
     # Small whole numbers group several times faster than text.
     coded = ", ".join(f"{name}::{name}_code AS {name}" for name in DIMENSIONS)
-    keys = f"part, reported_by, month, quarter, year, {coded}"
+    keys = f"part::part_code AS part, reported_by::reported_by_code AS reported_by, month, quarter, year, {coded}"
     con.execute(
         f"""
         CREATE TABLE scratch.keyed AS
@@ -164,7 +165,13 @@ def _code_types(con) -> None:
     """An ENUM for each dimension, `sector_code` and so on: the codes of its list and of its predefined groups."""
     for name in DIMENSIONS:
         codes = [*reference.codes(CODE_LISTS[name]), *reference.groups(name)]
-        con.execute(f"CREATE TYPE scratch.{name}_code AS ENUM ({', '.join(repr(code) for code in codes)})")
+        _enum(con, name, codes)
+    for name, words in (("part", PARTS), ("reported_by", REPORTED_BY), ("level", LEVELS)):
+        _enum(con, name, words)
+
+
+def _enum(con, name: str, words) -> None:
+    con.execute(f"CREATE TYPE scratch.{name}_code AS ENUM ({', '.join(repr(word) for word in words)})")
 
 
 def _tiers(con) -> None:

@@ -7,6 +7,7 @@ exact cells, for analysts. Cells are counted once, and protected in one step bet
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import duckdb
@@ -53,9 +54,7 @@ def _publish(home, progress) -> str:
     of_bodies = home.published / f".building-{os.getpid()}-bodies"
     try:
         with _connection(home, building) as con:
-            _fill(con, home, progress)
-            progress("Writing each body's own file", 0, 1)
-            body_files.write(con, of_bodies, home.kind == "synthetic")
+            _fill(con, home, of_bodies, progress)
             version = _name(con)
         # The public file last: whoever sees a version finds its other files there.
         body_files.place(home, of_bodies, version)
@@ -90,7 +89,7 @@ def _connection(home, building):
         con.close()
 
 
-def _fill(con, home, progress) -> None:
+def _fill(con, home, of_bodies, progress) -> None:
     progress("Counting requests", 0, 1)
     _lists(con)
     facts.build(con, _seed(con, home))
@@ -106,14 +105,21 @@ def _fill(con, home, progress) -> None:
     for done, protect_one in enumerate(PROTECTED, 1):
         protect_one(con)
         progress("Protecting what is published", done, len(PROTECTED))
-    estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
-    estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
-    progress("Comparing bodies with their peers", 0, 1)
-    peers.publish(con)
+    with con.cursor() as beside, ThreadPoolExecutor(1) as pool:
+        facts.share(beside)
+        estimating = pool.submit(_estimate, beside, progress)  # in numpy, while DuckDB writes the bodies' files
+        peers.publish(con)
+        body_files.write(con, of_bodies, home.kind == "synthetic")
+        estimating.result()
     _events(con)
     _catalogue(con)
     _about(con, home)
     _copy_to_private(con)
+
+
+def _estimate(con, progress) -> None:
+    estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
+    estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
 
 
 # The tables beside the cells; each takes the connection and makes its own.
@@ -211,9 +217,12 @@ def _name(con) -> str:
     """The version's name: the date the data are as at, then twelve letters of a hash over every row."""
     total = 0
     for table in _tables(con):
-        # Adding up the rows' hashes does not depend on their order, which threads may change.
+        described = con.execute(f"SELECT column_name FROM (DESCRIBE {table})").fetchall()
+        columns = ", ".join(f'"{name}"' for (name,) in described)
+        # Adding up the rows' hashes does not depend on their order, which threads may change. Without the columns'
+        # names in every row the text is half as long.
         found = con.execute(
-            f"SELECT sum(md5_number_lower('{table}' || CAST(t AS VARCHAR))::HUGEINT) FROM {table} AS t"
+            f"SELECT sum(md5_number_lower('{table}' || CAST(row({columns}) AS VARCHAR))::HUGEINT) FROM {table}"
         ).fetchone()[0]
         total += int(found or 0)
     as_at = con.execute("SELECT as_at FROM about").fetchone()[0]

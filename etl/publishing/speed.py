@@ -116,7 +116,9 @@ def _at(day: int, settled: str = "settled", still_open: str = "still_open") -> s
 def _estimate(day: int) -> str:
     """The estimate, its limits, and its variance over that of as many requests all followed: 1 without open ones."""
     share = f"s.share_{day}"
-    return f"""{share}, s.lower_{day}, s.upper_{day},
+    # Ten places: what is left of them depends on the order in which a machine adds.
+    rounded = ", ".join(f"round(s.{one}_{day}, 10) AS {one}_{day}" for one in ("share", "lower", "upper"))
+    return f"""{rounded},
         CASE WHEN {share} > 0 AND {share} < 1
              THEN greatest(s.base * {share} * s.greenwood_{day} / (1 - {share}), 1) ELSE 1 END AS effect_{day}"""
 
