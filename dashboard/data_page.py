@@ -1,6 +1,6 @@
 """Data and methods: what came in, what was left out and why, what every figure means, how people are protected."""
 
-from dashboard import definition, names, tables, words
+from dashboard import definition, names, parts, tables, words
 from dashboard.content import Content
 from dashboard.markup import Node, el
 from etl import reference
@@ -29,9 +29,7 @@ def page(source, query: str) -> Content:
         "release": _release, "coverage": _coverage, "rows": _rows, "figures": _figures, "words": _words,
         "returns": _returns, "protection": _protection, "method": _method,
     }  # fmt: skip
-    contents = [el("li", el("a", title, href=f"#{name}", class_="govuk-link")) for name, title in SECTIONS]
-    main = [el("nav", el("h2", "On this page", class_="govuk-heading-s", id="contents"),
-               el("ul", contents, class_="govuk-list"), aria_labelledby="contents", class_="contents")]  # fmt: skip
+    main = [parts.on_this_page(SECTIONS)]
     for name, title in SECTIONS:
         main += [el("h2", title, class_="govuk-heading-l", id=name), *makers[name](source)]
     return Content(HEADING, main)

@@ -4,11 +4,14 @@ What, where, how much, between what limits, when, and compared with what. "No cl
 overlap. Nothing is ever said to be the cause of anything.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dashboard import names, words
 from dashboard.series import Series, drawn, split
 from dashboard.view import View
+from etl.reference import NOT_STATED
 from metrics.formulas import Stock
 
 MOST_SENTENCES = 4
@@ -39,7 +42,9 @@ def finding(view: View, rows) -> Finding:
         return _standing(view, known)
     chosen = [one for one in drawn(series) if one.latest]
     moves = tuple(move(one) for one in chosen)
-    sentences = [sentence(view, one, len(series) > 1) for one in chosen[:MOST_SENTENCES]]
+    beside = between(view, known)
+    sentences = [beside.sentence] if beside else []
+    sentences += [sentence(view, one, len(series) > 1) for one in chosen[:MOST_SENTENCES]]
     absent = len(series) - len(known)
     if absent:
         sentences.append(f"{_number(absent)} of {len(series)} have no figure that can be shown.")
@@ -49,7 +54,41 @@ def finding(view: View, rows) -> Finding:
         sentences.append("Single months vary by chance: years give a firmer comparison.")
     sentences += answered(chosen[0].latest)
     sentences += _flags([row for one in chosen for row in one.rows])
-    return Finding(_title(title, chosen, moves, view), tuple(sentences), moves)
+    said = _title(title, chosen, moves, view)
+    if beside:
+        said = beside.title + (f"; {_moved(moves)}" if moves[0] and len(set(moves)) == 1 else "")
+    return Finding(said, tuple(sentences), moves)
+
+
+class Between(NamedTuple):
+    """How groups stand to each other: a short title and a sentence."""
+
+    title: str
+    sentence: str
+
+
+def between(view: View, known: list[Series]) -> Between | None:
+    """The groups of one dimension in the latest settled period that most of them have; None for fewer than two."""
+    if len(view.series_keys) != 1:
+        return None
+    level, unit, title = view.shown_level, view.indicator.unit, view.indicator.title
+    latest = [(one, one.settled[-1]) for one in known if one.settled and one.key[0] != NOT_STATED]
+    if len(latest) < SUFFICES:
+        return None
+    period = Counter(row[level] for _, row in latest).most_common(1)[0][0]
+    rows = sorted(((one, row) for one, row in latest if row[level] == period), key=lambda pair: pair[1]["value"])
+    if len(rows) < SUFFICES:
+        return None
+    low, high = rows[0][1], rows[-1][1]
+    ends = [f"{one.label}, {figure(row, unit)}" for one, row in (rows[0], rows[-1])]
+    apart = compare(low, high) == "higher"
+    overlap = "the ranges do not overlap" if apart else "the ranges overlap, so no clear difference"
+    said = f"{title}{_where(view)} {words.when(low, level)}: "
+    said += f"from {ends[0]}, to {ends[1]}; {overlap}." if len(rows) > 2 else f"{ends[0]}; {ends[1]}; {overlap}."
+    if not apart:
+        return Between(f"{title}: no clear difference between {len(rows)} groups", said)
+    first, last = (f"{words.value(row, unit)} ({one.label})" for one, row in (rows[0], rows[-1]))
+    return Between(f"{title}: {first} to {last}", said)
 
 
 def move(one: Series) -> str:
@@ -122,9 +161,14 @@ def _title(title: str, chosen: list[Series], moves: tuple[str, ...], view: View)
     compared = [one for one in moves if one]
     if not compared:
         return f"{title}: nothing to compare yet"
-    parts = [f"{word} in {_of(moves.count(change), len(moves))}" for change, word in
-             (("lower", "lower"), ("higher", "higher"), ("none", "no clear change")) if change in moves]  # fmt: skip
-    return f"{title}: {words.listed(parts)}"
+    return f"{title}: {_moved(moves)}"
+
+
+def _moved(moves: tuple[str, ...]) -> str:
+    """`lower in both`, `lower in 3 of 4 and no clear change in 1 of 4`: from the first settled period to the latest."""
+    return words.listed(
+        f"{word} in {_of(moves.count(change), len(moves))}" for change, word in
+        (("lower", "lower"), ("higher", "higher"), ("none", "no clear change")) if change in moves)  # fmt: skip
 
 
 def _of(count: int, total: int) -> str:

@@ -12,6 +12,12 @@ IN_A_SENTENCE = {
     "urgency": "urgency: {}",
     "under_agreement": "under an agreement: {}",
 }
+# Values that need their dimension's name to be understood where they stand alone, as a series or a group does.
+ALONE = {
+    ("under_agreement", "yes"): "Under an agreement",
+    ("under_agreement", "no"): "Not under one",
+    ("under_agreement", "not_stated"): "Not stated whether under one",
+}
 KINDS = {
     "law": "Law",
     "code": "The code",
@@ -39,6 +45,11 @@ def dimension(name: str) -> str:
 def label(name: str, code: str) -> str:
     """The label of one value; the code itself when the list does not know it."""
     return values(name).get(code, code) if name in CODE_LISTS else code
+
+
+def alone(name: str, code: str) -> str:
+    """The label of one value where its dimension is not named beside it."""
+    return ALONE.get((name, code)) or label(name, code)
 
 
 def in_a_sentence(name: str, code: str) -> str:

@@ -60,7 +60,8 @@ def _ladder() -> Node:
     return el(
         "div",
         "A verdict holds the first settled year after the code came into force against what the earlier trend and "
-        f"season imply. It says what changed after the code, never what changed it. {RIVALS[0]}",
+        "season imply. It says what changed after the code, never what changed it. That year is twelve months from the "
+        f"first whole month after that day, so its share is not the share of a calendar year. {RIVALS[0]}",
         class_="govuk-inset-text",
     )
 

@@ -45,6 +45,13 @@ def section(name: str, told: Told, *children) -> Node:
     )  # fmt: skip
 
 
+def on_this_page(sections) -> Node:
+    """Links to the parts of a long page, below its answer. `sections` holds (id, a few words) in the page's order."""
+    links = [el("li", el("a", label, href=f"#{name}", class_="govuk-link")) for name, label in sections]
+    return el("nav", el("h2", "On this page", class_="govuk-heading-s", id="contents"),
+              el("ul", links, class_="govuk-list"), aria_labelledby="contents", class_="contents no-print")  # fmt: skip
+
+
 def chart(name: str, drawing, keep: kept.Kept, below=None) -> list[Node]:
     """A chart of a section: its name is the section's title, its text alternative the section's finding."""
     shown = el("div", drawing, role="img", aria_labelledby=f"{name}-title {name}-text")
@@ -78,6 +85,24 @@ def panel(name: str, title: str, sentence: str, drawing) -> Node:
     )  # fmt: skip
 
 
+def panels(made: list[Node]) -> Node | None:
+    """Several small charts."""
+    return on_a_phone(f"Show the {len(made)} charts", el("div", made, class_="panels")) if made else None
+
+
+def on_a_phone(summary: str, *children) -> Node | None:
+    """Charts that say again what the sentence above them says: a phone's reader opens them with one press; on a wider
+    screen and on paper they stand open."""
+    if not any(children):
+        return None
+    return el(
+        "details",
+        el("summary", el("span", summary, class_="govuk-details__summary-text"), class_="govuk-details__summary"),
+        children,
+        class_="govuk-details on-phone",
+    )
+
+
 def tabled(path: str, query: str, made: grid.Grid, fold: bool = False) -> list[Node]:
     """A table with its downloads, folded where a chart above it says the same.
 
@@ -108,7 +133,7 @@ def choose(form: Node) -> Node:
 def footing(answer, indicators=(), notes=(), address: str = "") -> list[Node]:
     """What stands at the foot of every page: caveats, source with date and version, definitions, link to the view."""
     return [
-        el("h2", "Source and definitions", class_="govuk-heading-m"),
+        el("h2", "Source and definitions", class_="govuk-heading-m", id="source"),
         el("ul", [el("li", note) for note in notes], class_="govuk-list govuk-list--bullet"),
         el("p", standing(answer), " Ranges are 95%.", class_="govuk-body-s source"),
         [definition.block(one, f"What this figure means: {one.title}") for one in indicators],

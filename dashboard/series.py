@@ -63,7 +63,7 @@ def split(view: View, rows) -> list[Series]:
         found.setdefault(tuple(row[key] for key in keys), []).append(row)
     series = []
     for key, members in found.items():
-        label = ", ".join(names.label(name, value) for name, value in zip(keys, key, strict=True))
+        label = ", ".join(names.alone(name, value) for name, value in zip(keys, key, strict=True))
         series.append(Series(key, label or view.indicator.title, tuple(members)))
     return series
 

@@ -23,6 +23,7 @@ BODIES = 5
 RECORDED = 0.80  # of the base, in either phase, has the field filled
 MOMENTUM = 0.5  # resemblance of one month to the last beyond which no claim is made
 SIGNIFICANT = 0.05
+FEW_DEALS = 20  # ways to deal a campaign's date over sectors: with so few none can stand out from chance
 CAUTION = 1.0  # standard errors above its estimate at which Prais-Winsten takes that resemblance
 
 # Why there is not enough to say, and why nothing can be told though there is enough.
@@ -198,6 +199,19 @@ def benjamini_hochberg(p) -> np.ndarray:
     order = np.argsort(p, kind="stable")
     raised = (p[order] * len(p) / np.arange(1, len(p) + 1))[::-1]
     return _back(np.minimum(np.minimum.accumulate(raised)[::-1] if len(p) else raised, 1), order)
+
+
+def of_campaign(better: str, lower: float, upper: float, p: float, deals: int, flat_before: bool) -> str:
+    """The verdict on where a campaign came, from where it had not: one of IDS, and "cannot_tell" before any other.
+
+    lower, upper: of the difference, fractions; p: of the `deals` of its date, adjusted for all that were looked at;
+    flat_before: whether the two moved alike beforehand.
+    """
+    if deals <= FEW_DEALS or not flat_before or better == "neither":
+        return CANNOT_TELL
+    if p >= SIGNIFICANT or lower <= 0 <= upper:
+        return NO_CHANGE
+    return IMPROVING if (lower > 0) == (better == "up") else WORSENING
 
 
 def _back(values, order):

@@ -6,7 +6,7 @@ How strongly a sentence may link a change to an event depends on the evidence: t
 
 import re
 
-from metrics.verdicts import CANNOT_TELL, IMPROVING, NO_CHANGE, NOT_ENOUGH, WORSENING, Verdict
+from metrics.verdicts import CANNOT_TELL, FEW_DEALS, IMPROVING, NO_CHANGE, NOT_ENOUGH, WORSENING, Verdict
 
 # From the least evidence to the most.
 LADDER = {
@@ -165,21 +165,22 @@ def campaign(title: str, event: str, effect: float, lower: float, upper: float, 
     """What may be said of a campaign that came to some sectors and not to others.
 
     effect, lower, upper: fractions; rank: place among the deals of the date over sectors, 1 the furthest from no
-    change, and how many deals there were; p: of the deals, adjusted. Where the deals are 20 or fewer nothing can be
-    significant; flat_before: whether the two were moving alike beforehand.
+    change, and how many deals there were; p: of the deals, adjusted. Where the deals are FEW_DEALS or fewer nothing can
+    be significant, and it says so first; flat_before: whether the two were moving alike beforehand.
     """
     found = f"{title} moved {points(effect, True)} points apart (95% interval {points(lower, True)} to "
     found += f"{points(upper, True)}) where {event} came, from where it had not."
     place = f"Of {deals:,} ways to deal its date over {sectors} sectors, this one ranks {rank}"
-    if deals <= 20:
+    if deals <= FEW_DEALS:
         place += f": with so few ways nothing can stand out from chance (smallest p possible {1 / deals:.3f})."
     else:
         place += f" (p {p:.3f}, adjusted for all that were looked at; smallest possible {1 / deals:.3f})."
     if not flat_before:
         place += " The two were drawing apart before it started, so the difference cannot be read as its effect."
-    elif deals > 20 and p < 0.05 and (lower > 0 or upper < 0):
+    elif deals > FEW_DEALS and p < 0.05 and (lower > 0 or upper < 0):
         place += f" That is consistent with an effect of {event}; campaigns went first where interest was greatest."
-    return checked(f"{found} {place}")
+    untold = "Cannot tell: " if deals <= FEW_DEALS or not flat_before else ""
+    return checked(f"{untold}{found} {place}")
 
 
 SAYS = {

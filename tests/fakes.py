@@ -11,7 +11,7 @@ from etl.door.answers import PUBLIC, Answer
 from etl.door.breakdown_answers import BreakdownAnswer
 from etl.door.verdict_answers import PRIMARY, VerdictAnswer
 from etl.errors import Refusal
-from metrics import wording
+from metrics import verdicts, wording
 from metrics.dimensions import SPEED_DAYS
 from metrics.evaluate import figure
 from metrics.indicators import INDICATORS
@@ -80,9 +80,12 @@ def campaign_row(event, title, effect, rank, deals, p):
         "upper": effect + 0.018 if ok else None, "reached": 36 if ok else None, "compared": 196 if ok else None,
         "sectors": 13, "rank": rank, "deals": deals, "adjusted_p": p, "before_p": 0.4 if ok else None,
     }  # fmt: skip
+    if not ok:
+        return {**row, "verdict": "not_enough_data", "says": "Not enough data to tell: Refusal rate."}
     says = wording.campaign("Refusal rate", title, effect, row["lower"], row["upper"], rank=rank, deals=deals,
-                            sectors=13, p=p, flat_before=True) if ok else "Refusal rate: not enough data."  # fmt: skip
-    return {**row, "says": says}
+                            sectors=13, p=p, flat_before=True)  # fmt: skip
+    verdict = verdicts.of_campaign("down", row["lower"], row["upper"], p, deals, True)
+    return {**row, "verdict": verdict, "says": says}
 
 
 def _noise(*parts) -> float:
@@ -159,7 +162,8 @@ class Fake:
                     for place, id in zip(places, VERDICTS, strict=False)]  # fmt: skip
         else:
             rows = [verdict_row(id, one) for one, id in chosen]
-        beside = () if by else tuple(campaign_row(*one) for one in CAMPAIGNS) if indicator == "refusal_rate" else ()
+        compared = indicator in (None, "refusal_rate") and not by
+        beside = tuple(campaign_row(*one) for one in CAMPAIGNS) if compared else ()
         return VerdictAnswer(VERSION, LAST, indicator, self.synthetic, tuple(rows), beside)
 
     def _months(self, indicator, event=PRIMARY, dimension="", value=""):

@@ -98,3 +98,16 @@ def test_no_page_links_to_a_place_that_is_not_there(client, address):
 def test_titles_of_pages_are_their_own(client):
     titles = [re.search("<title>(.*?)</title>", page(client, address)).group(1) for address in PATHS]
     assert len(set(titles)) == len(titles)
+
+
+LONG = ("/did-it-work", "/barriers", "/awareness", "/time-to-decision", "/data")
+
+
+@pytest.mark.parametrize("address", [*PATHS, "/time-to-decision?where=sector.health"])
+def test_links_to_the_parts_of_a_long_page_lead_to_each_of_them(client, address):
+    text = page(client, address)
+    linked = re.findall(r'href="#([^"]+)"', "".join(re.findall(r'<nav aria-labelledby="contents".*?</nav>', text)))
+    assert len(linked) > 3 or address.split("?")[0] not in LONG
+    assert all(text.count(f'id="{one}"') == 1 for one in linked)
+    parts = re.findall(r'<section [^>]*id="([^"]+)"', text)
+    assert not linked or [one for one in linked if one in parts] == parts

@@ -124,10 +124,27 @@ def test_series_are_told_one_by_one_and_counted_in_the_title():
         for one in years(*pairs)
     ]
     found = finding(view, rows)
-    assert found.title == "Refusal rate: lower in 2 of 3 and no clear change in 1 of 3"
-    assert [sentence.split(":")[0] for sentence in found.sentences[:3]] == [
+    courts, police = "Courts, prisons, probation and youth justice", "Policing and law enforcement"
+    assert found.title == f"Refusal rate: 10.0% ({courts}) to 31.0% ({police})"
+    assert found.sentences[0].startswith(f"Refusal rate in 2020: from {courts}, 10.0% (")
+    assert [sentence.split(":")[0] for sentence in found.sentences[1:4]] == [
         "Health", "Policing and law enforcement", "Courts, prisons, probation and youth justice",
     ]  # fmt: skip
+
+
+def test_groups_that_cannot_be_told_apart_are_not_set_against_each_other():
+    view, _ = parse("level=year&by=under_agreement")
+    rows = [one | {"under_agreement": code} for code in ("yes", "no", "not_stated") for one in
+            years((300, 1000), ({"yes": 150, "no": 160}.get(code, 900), 1000))]  # fmt: skip
+    found = finding(view, rows)
+    assert found.title.startswith("Refusal rate: no clear difference between 2 groups")
+    assert "Under an agreement, 15.0%" in found.sentences[0] and "Not under one, 16.0%" in found.sentences[0]
+    assert "the ranges overlap, so no clear difference" in found.sentences[0]
+    moved = [one | {"under_agreement": code} for code in ("yes", "no") for one in
+             years((500, 1000), ({"yes": 150, "no": 300}[code], 1000))]  # fmt: skip
+    assert finding(view, moved).title == (
+        "Refusal rate: 15.0% (Under an agreement) to 30.0% (Not under one); lower in both"
+    )
 
 
 def test_series_without_a_figure_are_counted():

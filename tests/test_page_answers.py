@@ -134,3 +134,16 @@ def test_where_nothing_is_published_every_page_says_so(tmp_path):
         response = client.get(path)
         assert response.status_code == 503
         assert "There is nothing to show yet" in response.get_data(as_text=True)
+
+
+def test_one_share_has_one_number_and_one_range_on_every_page(home):
+    client = create_app(Door(home)).server.test_client()
+    (row,) = answer(PUBLIC, ask("perceived_refusal_share", ("year",), (), "year", "2021", "2021"), home).rows
+    counts = f"{row['numerator']} of {row['denominator']}"
+    assert counts == "30 of 60"
+    said = f"{row['value']:.1%} (95% range {row['lower']:.1%} to {row['upper']:.1%}; {counts})"
+    for address in ("/barriers?year=2021", "/trends?measure=perceived_refusal_share&level=year"):
+        assert said in client.get(address).get_data(as_text=True), address
+    text = client.get("/download.csv?page=barriers&year=2021&table=positions").get_data(as_text=True)
+    does_not = next(line for line in text.splitlines() if ",does_not," in line)
+    assert f"{row['lower']!r}"[:8] in does_not and f"{row['upper']!r}"[:8] in does_not

@@ -1,5 +1,6 @@
 """What the pages of several findings say: on figures that rise, fall, stay, are hidden, too few or not there."""
 
+import re
 from datetime import date
 from types import SimpleNamespace
 
@@ -9,15 +10,17 @@ from dashboard import lines, strips
 from dashboard.awareness import facts
 from dashboard.awareness import findings as awareness
 from dashboard.barriers import findings as barriers
-from dashboard.impact import campaigns, line
+from dashboard.impact import across, campaigns, line
 from dashboard.impact import page as impact
 from dashboard.lines import Axis, Line
+from dashboard.markup import html
 from dashboard.pairs import findings as pairs
 from dashboard.parts import Told
 from dashboard.timing import findings as timing
 from metrics.evaluate import figure
 from metrics.indicators import INDICATORS
 from metrics.periods import periods_between
+from metrics.verdicts import of_campaign
 from tests.fakes import absent, campaign_row, row, verdict_row
 
 BASE = 10_000
@@ -87,19 +90,44 @@ def test_a_campaign_fades_grows_or_cannot_be_told():
     assert campaigns.fade(path(0, 0)) == campaigns.fade([]) == ""
 
 
-def test_only_a_campaign_that_passes_every_test_stands_out():
-    out = campaign_row("a", "A", -0.04, 1, 200, 0.01)
-    assert campaigns.stands_out(out)
-    for change in ({"before_p": 0.01}, {"adjusted_p": 0.2}, {"deals": 13}, {"upper": 0.01}):
-        assert not campaigns.stands_out(out | change)
-    assert not campaigns.stands_out(campaign_row("b", "B", None, None, None, None))
+@pytest.mark.parametrize(("change", "verdict"), [
+    ({}, "improving"), ({"better": "up"}, "worsening"), ({"p": 0.2}, "no_detectable_change"),
+    ({"upper": 0.01}, "no_detectable_change"), ({"flat_before": False}, "cannot_tell"), ({"deals": 13}, "cannot_tell"),
+    ({"better": "neither"}, "cannot_tell"),
+])  # fmt: skip
+def test_only_a_campaign_that_passes_every_test_has_moved_a_figure(change, verdict):
+    told = {"better": "down", "lower": -0.06, "upper": -0.02, "p": 0.01, "deals": 200, "flat_before": True}
+    assert of_campaign(**told | change) == verdict
+
+
+def test_what_could_not_be_told_is_said_before_anything_else():
+    untold, out = campaign_row("t", "Toolkit", -0.04, 2, 13, 0.9), campaign_row("a", "A", -0.04, 1, 200, 0.01)
+    assert untold["says"].startswith("Cannot tell: ") and not out["says"].startswith("Cannot")
+    told = campaigns.told_of([out, untold], "Refusal rate")
+    assert told.sentences[0].startswith("Cannot tell for Toolkit") and "A stands out" in told.sentences[1]
+    assert campaigns.told_of([untold], "Refusal rate").title == "Refusal rate: cannot tell of any campaign"
+
+
+def test_every_campaign_stands_beside_every_figure_with_verdict_size_and_range():
+    rows = [one | {"indicator": name} for name in ("refusal_rate", "shared_rate") for one in (
+        campaign_row("t", "Toolkit", -0.04, 2, 13, 0.9), campaign_row("a", "A", -0.04, 1, 200, 0.01),
+        campaign_row("n", "None", None, None, None, None))]  # fmt: skip
+    told = across.told_of(rows)
+    assert told.title == "1 of 3 campaigns moved a figure beyond chance; for 1 of 3 it cannot be told"
+    assert "Toolkit: cannot tell on 2 of 2 figures (with 13 ways to deal its date" in told.text
+    assert "A: improving on refusal rate (−4.0 points)" in told.text
+    assert "None: not enough data on 2 of 2 figures" in told.text
+    shown = re.sub(r"<[^>]+>", " ", html(across.section(rows, "/did-it-work", "")))
+    assert shown.count("Cannot tell") == 4 and shown.count("−5.8 to −2.2") == 8  # the table, and the same as a list
+    assert [row["verdict"] for row in across.grid(rows).rows].count("not_enough_data") == 2
 
 
 def test_campaigns_are_told_apart_by_what_the_data_allow():
     out, none = campaign_row("a", "A", -0.04, 1, 200, 0.01), campaign_row("b", "B", None, None, None, None)
     assert "A stands out" in campaigns.told_of([out, none], "Refusal rate").text
     assert "not enough data" in campaigns.told_of([none], "Refusal rate").title
-    assert "no campaign stands out" in campaigns.told_of([out | {"adjusted_p": 0.5}], "Refusal rate").title
+    flat = out | {"verdict": "no_detectable_change"}
+    assert "no campaign stands out" in campaigns.told_of([flat], "Refusal rate").title
     assert "not compared" in campaigns.told_of([], "Refusal rate").title
 
 
@@ -178,7 +206,7 @@ def pair_page(directions, **more):
                                              (0.2, "National to local is not clearly different")])  # fmt: skip
 def test_the_way_down_is_set_beside_requests_between_agencies(value, said):
     told = pairs.first(pair_page([share(value, direction="down_national_local"), share(0.2, direction="cross_agency")]))
-    assert f"{value:.1%} national to local" in told.title
+    assert f"national to local {value:.1%} (" in told.title
     assert said in told.text
 
 

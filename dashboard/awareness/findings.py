@@ -172,5 +172,3 @@ def response(asked) -> Told:
         f"{made.response_of(row)} of those asked answered {words.period('wave', row['wave'])}. Of everyone asked, the "
         f"share who had heard of the code lies between {words.share(least)} (had none of the silent) and "
         f"{words.share(most)} (had all of them).",))  # fmt: skip
-
-

@@ -6,7 +6,7 @@ from dashboard.awareness import tables as made
 from dashboard.choices import Choice
 from dashboard.content import Content
 from dashboard.lines import Axis, Line
-from dashboard.markup import Node, el
+from dashboard.markup import Node
 from etl import reference
 from metrics.indicators import INDICATORS
 from metrics.question import SURVEY_DIMENSIONS, ask
@@ -16,6 +16,15 @@ HEADING = "Awareness and where next"
 QUESTIONS = tuple(one.id for one in INDICATORS.values() if one.family == "awareness")
 FUNNEL = ("heard_of_code", "read_code", "used_tool", "confident_to_share")
 LOGGED = ("tool_cited_share", "shared_rate")
+SECTIONS = (
+    ("sectors", "Sectors side by side"),
+    ("waves", "Survey waves"),
+    ("funnel", "From heard to shared"),
+    ("by-role", "By role"),
+    ("by-region", "By region"),
+    ("response", "Who answered"),
+    ("source", "Source and definitions"),
+)
 NOTES = (
     "Those who did not answer a survey may differ from those who did. The bounds say how far that could move a share: "
     "they need no assumption, and hold no sampling error.",
@@ -85,6 +94,7 @@ def page(source, query: str) -> Content:
     asked = Asked(source, query)
     main = [
         parts.finding(findings.where_next(asked)),
+        parts.on_this_page(SECTIONS),
         parts.choose(choices.form(PATH, CHOICES, asked.chosen, asked.problems)),
         _sectors(asked), _waves(asked), _funnel(asked), *(_by(asked, name) for name in ("role", "region")),
         _response(asked),
@@ -117,7 +127,8 @@ def _waves(asked: Asked) -> Node:
         panels.append(parts.panel(f"wave-{question.replace('_', '-')}", INDICATORS[question].title,
                                   findings.moved(own), drawing))  # fmt: skip
     shown = [Line(asked.label, (), 0), *([Line("Everyone", (), None)] if asked.group else [])]
-    return parts.section("waves", findings.waves(asked), lines.key(shown), el("div", panels, class_="panels"),
+    return parts.section("waves", findings.waves(asked), lines.key(shown),
+                         parts.panels(panels),
                          parts.tabled(PATH, asked.query, made.waves(asked), True))  # fmt: skip
 
 
@@ -146,7 +157,8 @@ def _by(asked: Asked, name: str) -> Node:
     grid = made.by(asked, name)
     drawn = [strips.Strip(row[f"{name}_label"], row) for row in grid.rows]
     return parts.section(f"by-{name}", findings.by(asked, grid, name),
-                         parts.strip_chart(PATH, asked.query, f"by-{name}", drawn),
+                         parts.on_a_phone(f"Show the chart by {names.dimension(name).lower()}",
+                                          parts.strip_chart(PATH, asked.query, f"by-{name}", drawn)),
                          parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 

@@ -14,8 +14,21 @@ PATH = "/barriers"
 HEADING = "Barriers"
 WHERE = ("sector", "requester_sector", "region", "direction", "purpose")
 MOST_GATEWAYS = 10
+MEASURE = "perceived_refusal_share"
+PARTS = ("numerator", "denominator", "value", "lower", "upper", "status", "flags")
+SECTIONS = (
+    ("positions", "How the law stands to the reasons"),
+    ("classes", "Kinds of barrier"),
+    ("reasons", "Reasons one by one"),
+    ("by-sector", "By sector"),
+    ("laws", "Law cited, children's cases first"),
+    ("gateways", "Powers named"),
+    ("source", "Source and definitions"),
+)
 NOTES = (
     "A reason is sorted by how it was put, not by whether the refusal was right. A refusal can be right.",
+    "The share that gave a reason the law does not support has the same number and range on every page; the ranges of "
+    "the other shares speak of the refusals recorded alone, so they are a little narrow.",
     "Each refusal counts once, by its main reason. A refusal without a recorded reason is in none of these shares.",
     "What is named or cited was not checked: these data cannot say whether a law really stood in the way, nor whether "
     "only Parliament could mend it.",
@@ -45,12 +58,23 @@ class Asked:
         periods = () if self.level == "all" else tuple(filter(None, (self.year, self.before)))
         self.answers = {kind: source.breakdown(kind, "", self.where, self.level, periods)
                         for kind in ("reason", "class", "position", "law", "gateway")}  # fmt: skip
-        self.by_sector = source.breakdown("position", "sector", (), self.level, periods[:1])
+        by_sector = source.breakdown("position", "sector", (), self.level, periods[:1])
+        self.by_sector = self.measured(spans.only(by_sector.rows, self.year), "sector", self.year)
         self.by_purpose = source.breakdown("law", "purpose", (), self.level, periods[:1])
 
     def rows(self, kind: str, year: str | None = None) -> list[dict]:
         """The rows of a breakdown in the year asked for, or in another."""
-        return spans.only(self.answers[kind].rows, year or self.year)
+        found = spans.only(self.answers[kind].rows, year or self.year)
+        return self.measured(found, "", year or self.year) if kind == "position" else found
+
+    def measured(self, rows: list[dict], by: str, year: str) -> list[dict]:
+        """The same rows, with the share that the law does not support as every other page gives it: it is a measure of
+        its own, whose range also speaks of how alike the refusals of one body are."""
+        time, span = ((), (None, None)) if self.level == "all" else ((self.level,), (year, year))
+        where = [self.where] if self.where and not by else ()
+        answer = self.source.answer(ask(MEASURE, (*time, *([by] if by else [])), where, self.level, *span))
+        own = {row[by] if by else "": {part: row[part] for part in PARTS} for row in answer.rows}
+        return [{**row, **own.get(row[by] if by else "", {})} if row["position"] == "does_not" else row for row in rows]
 
     @property
     def place(self) -> str:
@@ -76,6 +100,7 @@ def page(source, query: str) -> Content:
     told = findings.first(asked)
     main = [
         parts.finding(told),
+        parts.on_this_page(SECTIONS),
         parts.choose(choices.form(PATH, asked.choices, asked.chosen, asked.problems)),
         _positions(asked), _classes(asked), _reasons(asked), _sectors(asked), _laws(asked), _gateways(asked),
         parts.meanings(*made.grids(asked)),
@@ -92,7 +117,7 @@ def _positions(asked: Asked) -> Node:
     drawn = [strips.Strip(row["position_label"], row) for row in grid.rows]
     return parts.section("positions", findings.coverage(asked),
                          parts.strip_chart(PATH, asked.query, "positions", drawn),
-                         parts.tabled(PATH, asked.query, grid))  # fmt: skip
+                         parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 
 def _classes(asked: Asked) -> Node:
@@ -100,7 +125,7 @@ def _classes(asked: Asked) -> Node:
     drawn = [strips.Strip(row["class_label"], row) for row in grid.rows]
     return parts.section("classes", findings.classes(asked),
                          parts.strip_chart(PATH, asked.query, "classes", drawn),
-                         parts.tabled(PATH, asked.query, grid))  # fmt: skip
+                         parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 
 def _reasons(asked: Asked) -> Node:
@@ -111,7 +136,8 @@ def _sectors(asked: Asked) -> Node:
     grid = made.by_sector(asked)
     drawn = [strips.Strip(row["sector_label"], row) for row in grid.rows]
     return parts.section("by-sector", findings.sectors(asked, grid),
-                         parts.strip_chart(PATH, asked.query, "by-sector", drawn),
+                         parts.on_a_phone("Show the chart by sector",
+                                          parts.strip_chart(PATH, asked.query, "by-sector", drawn)),
                          parts.tabled(PATH, asked.query, grid, True))  # fmt: skip
 
 
@@ -126,8 +152,8 @@ def _laws(asked: Asked) -> Node:
     caption = f"Law cited in refusals, by purpose of the request, {spans.when(asked.year).removeprefix('in ')}"
     return parts.section(
         "laws", findings.laws(asked, child),
-        parts.strip_chart(PATH, asked.query, "laws", drawn),
-        matrix.matrix(caption, "Purpose", across, down, cells) if cells else None,
+        parts.on_a_phone("Show the laws cited", parts.strip_chart(PATH, asked.query, "laws", drawn),
+                         matrix.matrix(caption, "Purpose", across, down, cells) if cells else None),
         parts.tabled(PATH, asked.query, grid, True) if cells else None,
     )  # fmt: skip
 
@@ -139,7 +165,8 @@ def _gateways(asked: Asked) -> Node:
     shown = f"The chart shows the {len(drawn)} named most; the table lists all {len(grid.rows)}."
     return parts.section(
         "gateways", findings.gateways(asked, grid),
-        parts.strip_chart(PATH, asked.query, "gateways", drawn, below=el("p", shown, class_="govuk-body-s")),
+        parts.on_a_phone("Show the chart of powers", parts.strip_chart(
+            PATH, asked.query, "gateways", drawn, below=el("p", shown, class_="govuk-body-s"))),
         parts.tabled(PATH, asked.query, grid, True),
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def by_sector(asked) -> Grid:
     """The share refused for reasons the law does not support, by the holder's sector."""
     rows = [
         {**row, "sector_label": names.label("sector", row["sector"])}
-        for row in spans.only(asked.by_sector.rows, asked.year)
+        for row in asked.by_sector
         if row["position"] == "does_not" and row["sector"] not in reference.groups("sector")
     ]
     caption = f"Refused for reasons the law does not support, by sector, {spans.when(asked.year).removeprefix('in ')}"

@@ -3,12 +3,13 @@
 from dashboard import events as marks
 from dashboard import lines, names, parts, strips, words
 from dashboard.grid import Extra, Grid, Key, signed
+from dashboard.impact import verdicts
 from dashboard.lines import Axis, Line
 from dashboard.markup import Node, el
 from dashboard.parts import Told
 from metrics import wording
 from metrics.indicators import INDICATORS
-from metrics.verdicts import SIGNIFICANT
+from metrics.verdicts import CANNOT_TELL, IMPROVING, SIGNIFICANT, WORSENING
 
 # The smallest difference found four times in five is 2.8 standard errors, and a 95% range is 3.92 of them wide.
 DETECTABLE = 2.8 / 3.92
@@ -17,8 +18,10 @@ PATHS = (
     "alike beforehand; right of it, the difference in that quarter, with its 95% range."
 )
 MOST_TICKS = 11
-FEW = 20  # deals of a date over sectors: with so few nothing can stand out from chance
+APART = "no: drawing apart"
+MOVED = (IMPROVING, WORSENING)
 EXTRAS = (
+    Extra("said", "Verdict", show=lambda row: verdicts.tag(row["verdict"]), early=True),
     Extra("begun", "Began"),
     Extra("reached_said", "Bodies reached, and not"),
     Extra("rank_said", "Rank among ways to deal its date"),
@@ -32,7 +35,7 @@ def section(source, measure: str, campaigns, made: Grid, path: str, query: str) 
     told = told_of(campaigns, INDICATORS[measure].title)
     if not campaigns:
         return parts.section("campaigns", told)
-    drawn = [strips.Strip(row["title"], row, row["begun"]) for row in made.rows]
+    drawn = [strips.Strip(row["title"], row, f"{row['said']}; began {row['begun']}") for row in made.rows]
     by_event = {}
     held = paths(source, measure)
     for row in held:
@@ -45,7 +48,7 @@ def section(source, measure: str, campaigns, made: Grid, path: str, query: str) 
                           line_name="no difference from where it had not come"),
         parts.tabled(path, query, made, True),
         el("p", PATHS, class_="govuk-body-s") if held else None,
-        el("div", panels, class_="panels"),
+        parts.panels(panels),
         [parts.tabled(path, query, one, True)
          for one in path_grids(held, campaigns, INDICATORS[measure].title)],
     )  # fmt: skip
@@ -57,37 +60,46 @@ def paths(source, measure: str) -> list[dict]:
 
 
 def told_of(campaigns, title: str) -> Told:
-    """How many campaigns stand out, and the reading that the evidence allows."""
+    """For which campaigns nobody can tell, how many stand out, and the reading that the evidence allows."""
     if not campaigns:
         return Told("Campaigns: not compared on this figure", (
             f"{title}: campaigns are not compared on this figure. They are on the refusal rate, reasons the law does "
             "not support, the shared rate and decisions that cite a tool.",))  # fmt: skip
     enough = [row for row in campaigns if row["status"] == "ok"]
-    out = [row for row in enough if stands_out(row)]
+    out, untold = ([row for row in enough if row["verdict"] in kinds] for kinds in (MOVED, (CANNOT_TELL,)))
+    told = len(enough) - len(untold)
     if not enough:
         return Told("Campaigns: not enough data to compare", (
             f"{title}: for none of {len(campaigns)} campaigns are there enough bodies where it came and where it had "
             "not.",))  # fmt: skip
     if out:
         heading = f"{title}: {len(out)} of {len(campaigns)} campaigns stand out from chance"
-        text = [f"{title}: {words.listed([row['title'] for row in out])} "
-                f"{'stands' if len(out) == 1 else 'stand'} out from where "
-                f"{'it' if len(out) == 1 else 'they'} had not come."]  # fmt: skip
-    else:
+        found = [f"{title}: {words.listed([row['title'] for row in out])} "
+                 f"{'stands' if len(out) == 1 else 'stand'} out from where "
+                 f"{'it' if len(out) == 1 else 'they'} had not come."]  # fmt: skip
+    elif told:
         heading = f"{title}: no campaign stands out from where it had not come"
-        text = [f"{title}: none of the {len(enough)} campaigns that could be compared differs from where it had not "
-                "come by more than chance deals."]  # fmt: skip
+        found = [f"{title}: of {told} campaigns that could be tested none differs from where it had not come by more "
+                 "than chance deals."]  # fmt: skip
+    else:
+        heading, found = f"{title}: cannot tell of any campaign", []
+    text = [cannot_tell(untold), *found] if untold else found
     if len(enough) < len(campaigns):
         text.append(f"For {len(campaigns) - len(enough)} there is not enough data.")
     text.append("Campaigns went to sectors, not to bodies drawn by lot, so a difference is an association.")
     return Told(heading, tuple(map(wording.checked, text)))
 
 
-def stands_out(row: dict) -> bool:
-    """Whether a campaign's difference passes every test: adjusted p, range without zero, alike beforehand."""
-    flat = row["before_p"] is None or row["before_p"] >= SIGNIFICANT
-    small = row["adjusted_p"] is not None and row["adjusted_p"] < SIGNIFICANT
-    return row["status"] == "ok" and small and flat and row["deals"] > FEW and (row["lower"] > 0 or row["upper"] < 0)
+def cannot_tell(untold) -> str:
+    """Which campaigns could not have stood out whatever they did, and why."""
+    few = [row["title"] for row in untold if _before(row) != APART]
+    apart = [row["title"] for row in untold if _before(row) == APART]
+    why = []
+    if few:
+        why.append(f"{words.listed(few)}: it came to so few sectors that chance alone could deal as much")
+    if apart:
+        why.append(f"{words.listed(apart)}: the two were drawing apart before it started")
+    return f"Cannot tell for {'; '.join(why)}."
 
 
 def grid(campaigns, title: str) -> Grid:
@@ -97,7 +109,8 @@ def grid(campaigns, title: str) -> Grid:
         ok = row["status"] == "ok"
         made.append({
             **row, "value": row["effect"], "numerator": None, "denominator": None, "flags": [],
-            "status": "ok" if ok else "too_few", "begun": words.day(row["event_date"]),
+            "status": "ok" if ok else "too_few", "said": wording.NAMES[row["verdict"]],
+            "begun": words.day(row["event_date"]),
             "reached_said": f"{row['reached']:,} and {row['compared']:,}" if ok else "",
             "rank_said": f"{row['rank']} of {row['deals']:,}" if ok else "",
             "before_said": _before(row) if ok else "",
@@ -110,7 +123,7 @@ def grid(campaigns, title: str) -> Grid:
 def _before(row: dict) -> str:
     if row["before_p"] is None:
         return "not known"
-    return "yes" if row["before_p"] >= SIGNIFICANT else "no: drawing apart"
+    return "yes" if row["before_p"] >= SIGNIFICANT else APART
 
 
 def _panel(row: dict, event: dict | None, path: list[dict]) -> Node:
@@ -119,7 +132,7 @@ def _panel(row: dict, event: dict | None, path: list[dict]) -> Node:
     sectors = marks.codes(event["sectors"]) if event else ()
     listed = [label.lower() for code, label in names.values("sector").items() if code in sectors]
     given = f"For {words.listed(listed)}." if listed else ""
-    sentence = " ".join(filter(None, [f"Began {words.day(row['event_date'])}.", given, row["says"], fade(path)]))
+    sentence = " ".join(filter(None, [row["says"], f"It began {words.day(row['event_date'])}.", given, fade(path)]))
     return parts.panel(name, row["title"], sentence, lines.drawn(chart(path), "points") if path else None)
 
 

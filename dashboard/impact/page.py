@@ -6,7 +6,8 @@ Everything is read as it was settled when the figures were published; sentences 
 from dashboard import choices, parts
 from dashboard.choices import Choice
 from dashboard.content import Content
-from dashboard.impact import campaigns, line, verdicts
+from dashboard.impact import across, campaigns, line, verdicts
+from dashboard.markup import el
 from dashboard.parts import Told
 from metrics import wording
 from metrics.formulas import Share, Undecided
@@ -14,6 +15,15 @@ from metrics.indicators import FAMILIES, INDICATORS
 
 PATH = "/did-it-work"
 HEADING = "Did it work?"
+SECTIONS = (
+    ("headlines", "Five headline figures"),
+    ("moved", "Campaigns, figure by figure"),
+    ("line", "One figure, month by month"),
+    ("sure", "How sure are we?"),
+    ("by-group", "Where it moved"),
+    ("campaigns", "Each campaign on that figure"),
+    ("source", "Source and definitions"),
+)
 NOTES = (
     "The code is national: no sector was left without it, so before and after is compared with the earlier trend, and "
     "only campaigns can be compared with where they had not come.",
@@ -57,13 +67,15 @@ def page(source, query: str) -> Content:
     compared = campaigns.grid(one.campaigns, INDICATORS[measure].title)
     main = [
         parts.finding(told),
-        parts.tabled(PATH, asked, five),
+        parts.on_this_page(SECTIONS),
+        el("div", parts.tabled(PATH, asked, five), id="headlines"),
+        across.section(everything.campaigns, PATH, asked),
         parts.choose(choices.form(PATH, CHOICES, chosen, problems)),
         line.section(source, measure, one.rows[0] if one.rows else None, PATH, asked),
         verdicts.sure(source, measure, one.rows[0] if one.rows else None),
         verdicts.section(groups.rows, measure, by, grouped, PATH, asked),
         campaigns.section(source, measure, one.campaigns, compared, PATH, asked),
-        parts.meanings(five, grouped, compared),
+        parts.meanings(five, across.grid(everything.campaigns), grouped, compared),
         parts.footing(one, [INDICATORS[measure]], NOTES, choices.address(PATH, CHOICES, chosen)),
     ]
     return Content(HEADING, main, problems=problems)
@@ -116,6 +128,7 @@ def book(source, query: str, address: str):
     everything, one = source.verdicts(), source.verdicts(measure)
     grids = [
         verdicts.five(everything.rows),
+        across.grid(everything.campaigns),
         verdicts.grouped(source.verdicts(measure, by).rows, measure, by),
         campaigns.grid(one.campaigns, INDICATORS[measure].title),
         *line.grids(line.months(source, measure), INDICATORS[measure].title),

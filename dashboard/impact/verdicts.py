@@ -30,7 +30,7 @@ def five(rows) -> Grid:
     rows = [row for row in rows if row["family"] == "headline"]
     made = tuple({**_figure(row), "indicator_label": INDICATORS[row["indicator"]].title} for row in rows)
     return Grid("headline-verdicts", "Headline figures in the first year after the code came into force",
-                (Key("indicator_label", "Figure", "indicator"),), made, "points", EXTRAS, False,
+                (Key("indicator_label", "Measure", "indicator"),), made, "points", EXTRAS, False,
                 "Difference from the earlier trend")  # fmt: skip
 
 

@@ -54,7 +54,7 @@ QUESTIONS = (
     Question("clerk", "Is there a gap in the law that only Parliament can fix?", "/barriers#gateways",
              "Powers used, and refusals that the law supports; whether the law should change is not in any return"),
     Question("ico", "Did a campaign change awareness, confidence or behaviour where it came?",
-             "/did-it-work#campaigns", "Sectors reached against those not yet reached"),
+             "/did-it-work#moved", "Every campaign on every figure: sectors reached against those not yet reached"),
     Question("ico", "Where do people get lost between hearing of the code and sharing?", "/awareness#funnel",
              "Heard, read, used a tool, confident"),
     Question("ico", "Which tool is used, and by whom?", "/trends?measure=tool_cited_share&by=sector",

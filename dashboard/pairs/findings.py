@@ -41,8 +41,14 @@ def _stuck(asked) -> Told:
 
 
 def _heading(title: str, unit: str, down: list[dict]) -> str:
-    parts = [f"{words.value(row, unit)} {row['direction_label'].lower()}" for row in down]
+    parts = [f"{row['direction_label'].lower()} {ranged(row, unit)}" for row in down]
     return f"{title}: {words.listed(parts)}"
+
+
+def ranged(row: dict, unit: str) -> str:
+    """`19.6% (17.0% to 22.6%)`, short enough for a heading."""
+    between = words.interval(row, unit)
+    return f"{words.value(row, unit)} ({between})" if between else words.value(row, unit)
 
 
 def _year(asked) -> str:
@@ -53,8 +59,9 @@ def _year(asked) -> str:
 def _of_sector(asked) -> Told:
     """Who says no to a sector, and to whom it says no: the spans either way."""
     label, title, unit = names.label("sector", asked.sector), asked.indicator.title, asked.indicator.unit
-    said = []
-    for side, lead in (("sector", f"When {label} is asked"), ("requester_sector", f"When {label} asks")):
+    said, spans = [], []
+    for side, lead, way in (("sector", f"When {label} is asked", "when it is asked"),
+                            ("requester_sector", f"When {label} asks", "when it asks")):  # fmt: skip
         other = "requester_sector_label" if side == "sector" else "sector_label"
         known = sorted(_ok(made.one_way(asked, side).rows), key=lambda row: row["value"])
         if not known:
@@ -63,10 +70,11 @@ def _of_sector(asked) -> Told:
             said.append(f"{lead}, one pair can be shown {asked.when}: {known[0][other]}, {figure(known[0], unit)}.")
         else:
             low, high = known[0], known[-1]
+            spans.append(f"{words.value(low, unit)} to {words.value(high, unit)} {way}")
             clear = "" if compare(low, high) == "higher" else "; the ranges overlap"
             said.append(f"{lead} {asked.when}: from {low[other]}, {figure(low, unit)}, to {high[other]}, "
                         f"{figure(high, unit)}{clear}.")  # fmt: skip
-    return Told(f"{title}: {label}, both ways", tuple(said))
+    return Told(f"{title}, {label}: {words.listed(spans) or 'too few pairs to compare'}", tuple(said))
 
 
 def directions(asked, grid: Grid) -> Told:
@@ -97,7 +105,10 @@ def _spread(asked, grid: Grid, key: str, title: str, what: str) -> Told:
             f"{figure(high, unit)}; the ranges {'do not overlap' if apart else 'overlap'}."]  # fmt: skip
     hidden = len(grid.rows) - len(known)
     said += [f"{hidden} of {len(grid.rows)} {what} have no figure that can be shown."] if hidden else []
-    return Told(f"{title}: {'they differ' if apart else 'no clear difference'}", tuple(said))
+    if not apart:
+        return Told(f"{title}: no clear difference", tuple(said))
+    ends = [f"{row[key].lower()}, {ranged(row, unit)}" for row in (low, high)]
+    return Told(f"{title}: from {ends[0]}, to {ends[1]}", tuple(said))
 
 
 def pairs(asked, grid: Grid) -> Told:

@@ -113,8 +113,15 @@ def compared(asked, by: str) -> Told:
         "direction": f"After 30 days fewest are undecided {low[1].lower()}, most {high[1].lower()}",
     }[by]
     said += [] if few else [f"{label}: {_share(late[code])} undecided after 30 days." for code, label in (low, high)]
-    return Told(title, (*said, "After 30 days the two ranges do not overlap." if len(groups) == 2 else
-                        f"After 30 days the ranges of {low[1].lower()} and {high[1].lower()} do not overlap."))
+    return Told(
+        title,
+        (
+            *said,
+            "After 30 days the two ranges do not overlap."
+            if len(groups) == 2
+            else f"After 30 days the ranges of {low[1].lower()} and {high[1].lower()} do not overlap.",
+        ),
+    )
 
 
 def sectors(asked, grid: Grid) -> Told:

@@ -3,10 +3,12 @@
 from dashboard import choices, lines, matrix, names, parts, spans, strips, words
 from dashboard.choices import Choice
 from dashboard.content import Content
+from dashboard.headlines import TRENDS
 from dashboard.lines import Axis, Line
 from dashboard.markup import Node, el
 from dashboard.timing import findings
 from dashboard.timing import tables as made
+from dashboard.view import View, link
 from etl import reference
 from metrics.dimensions import SPEED_DAYS
 from metrics.indicators import INDICATORS
@@ -21,6 +23,13 @@ GROUPS = {
     "urgency": ("emergency", "urgent", "routine"),
     "direction": None,
 }
+SECTIONS = (
+    ("under-agreement", "With and without an agreement"),
+    ("urgency", "Urgent and routine"),
+    ("direction", "By direction"),
+    ("sectors", "By sector"),
+    ("source", "Source and definitions"),
+)
 TICKS = tuple((day, str(day)) for day in range(0, SPEED_DAYS[-1] + 1, 30))
 NOTES = (
     "Open requests are counted: each is followed to the day the data were taken, and none is dropped. A share of the "
@@ -86,6 +95,7 @@ def page(source, query: str) -> Content:
     asked = Asked(source, query)
     main = [
         parts.finding(findings.first(asked)),
+        parts.on_this_page(_sections(asked)),
         parts.choose(choices.form(PATH, asked.choices, asked.chosen, asked.problems)),
         _together(asked, "under_agreement"), _together(asked, "urgency"), _apart(asked), _halves(asked),
         parts.meanings(*made.grids(asked)),
@@ -95,6 +105,11 @@ def page(source, query: str) -> Content:
     return Content(HEADING, main, problems=asked.problems)
 
 
+def _sections(asked: Asked):
+    """The parts that the page has: sectors are not told apart where one of them was chosen."""
+    return [one for one in SECTIONS if one[0] != "sectors" or "sector" in asked.halves]
+
+
 def _together(asked: Asked, by: str) -> Node:
     """Up to three curves in one chart, with all requests in grey."""
     grid = made.curve(asked, by)
@@ -102,7 +117,16 @@ def _together(asked: Asked, by: str) -> Node:
     drawn = [one for one in drawn if any(point[1] is not None for point in one.points)]
     name = by.replace("_", "-")
     chart = parts.line_chart(PATH, asked.query, name, figure(drawn), "share", lines.key(drawn)) if drawn else None
-    return parts.section(name, findings.compared(asked, by), chart, _tables(asked, by, grid))
+    beside = _refused(asked) if by == "under_agreement" else None
+    return parts.section(name, findings.compared(asked, by), beside, chart, _tables(asked, by, grid))
+
+
+def _refused(asked: Asked) -> Node:
+    """The way to the other half of what an agreement may change."""
+    where = ((asked.where[0], (asked.where[1],)),) if asked.where else ()
+    address = link(TRENDS, View("refusal_rate", ("under_agreement",), where, level="year"))
+    there = el("a", "Refusals with and without an agreement", href=address, class_="govuk-link")
+    return el("p", "Are they also refused less? ", there, ".", class_="govuk-body")
 
 
 def _apart(asked: Asked) -> Node:
@@ -118,7 +142,7 @@ def _apart(asked: Asked) -> Node:
     grid = made.curve(asked, "direction")
     key = lines.key([Line("This direction", (), 0), overall])
     return parts.section("direction", findings.compared(asked, "direction"), key if panels else None,
-                         el("div", panels, class_="panels"), _tables(asked, "direction", grid))  # fmt: skip
+                         parts.panels(panels), _tables(asked, "direction", grid))  # fmt: skip
 
 
 def _tables(asked: Asked, by: str, grid) -> list[Node]:
@@ -135,7 +159,7 @@ def _lines(asked: Asked, by: str, values) -> list[Line]:
     made_lines = []
     for place, code in enumerate(values):
         rows = [row for row in asked.curves[by] if row[by] == code]
-        made_lines.append(Line(made.group_label(by, code), _points(rows), place))
+        made_lines.append(Line(names.alone(by, code), _points(rows), place))
     return made_lines
 
 

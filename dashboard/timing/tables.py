@@ -5,13 +5,6 @@ from dashboard.grid import Grid, Key
 from etl import reference
 from metrics.dimensions import CODE_LISTS
 
-LABELS = {
-    ("under_agreement", "yes"): "Under an agreement",
-    ("under_agreement", "no"): "Not under one",
-    ("under_agreement", "not_stated"): "Not stated whether under one",
-}
-
-
 # How a dimension is called in a caption, where its label would not read well.
 CALLED = {"under_agreement": "agreement"}
 
@@ -19,11 +12,6 @@ CALLED = {"under_agreement": "agreement"}
 def called(by: str) -> str:
     """What a dimension is called inside a caption."""
     return CALLED.get(by, names.dimension(by).lower())
-
-
-def group_label(by: str, code: str) -> str:
-    """What a value is called on this page."""
-    return LABELS.get((by, code), names.label(by, code))
 
 
 def grids(asked) -> list[Grid]:
@@ -34,7 +22,7 @@ def grids(asked) -> list[Grid]:
 
 def curve(asked, by: str) -> Grid:
     """The share undecided on every published day, by the values of a dimension."""
-    rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.curves[by])
+    rows = tuple({**row, f"{by}_label": names.alone(by, row[by])} for row in asked.curves[by])
     keys = (Key(f"{by}_label", names.dimension(by), by), Key("day", "Days since the request came"))
     return Grid(f"curves-by-{by.replace('_', '-')}",
                 f"Share undecided by day and {called(by)}, {asked.span}", keys, rows,
@@ -43,7 +31,7 @@ def curve(asked, by: str) -> Grid:
 
 def halves(asked, by: str) -> Grid:
     """Days until half are decided, by the values of a dimension."""
-    rows = tuple({**row, f"{by}_label": group_label(by, row[by])} for row in asked.halves[by]
+    rows = tuple({**row, f"{by}_label": names.alone(by, row[by])} for row in asked.halves[by]
                  if row[by] != reference.NOT_STATED)  # fmt: skip
     return Grid(f"half-by-{by.replace('_', '-')}",
                 f"Days until half are decided, by {called(by)}, {asked.span}",
@@ -54,4 +42,4 @@ def occurring(rows, by: str) -> list[tuple[str, str]]:
     """(code, label) of the values that occur, in the order of the list; those not stated last or left out."""
     present = {row[by] for row in rows}
     listed = [code for code in reference.codes(CODE_LISTS[by]) if code in present and code != reference.NOT_STATED]
-    return [(code, group_label(by, code)) for code in listed]
+    return [(code, names.alone(by, code)) for code in listed]

@@ -15,7 +15,7 @@ from etl.errors import Refusal
 from metrics import wording
 from metrics.indicators import INDICATORS
 from metrics.question import QuestionError
-from metrics.verdicts import SIGNIFICANT, Verdict
+from metrics.verdicts import NOT_ENOUGH, SIGNIFICANT, Verdict, of_campaign
 
 PRIMARY = "code_in_force"
 DIMENSIONS = ("sector", "region", "direction", "panel")
@@ -64,7 +64,7 @@ def verdicts(principal: Principal = PUBLIC, indicator=None, by="", event=PRIMARY
 def campaigns(principal: Principal = PUBLIC, indicator=None, home=None) -> list[dict]:
     """What moved apart where each campaign came, on one indicator or on all that are compared; fractions.
 
-    Each row has its sentence in `says`. Raises as `verdicts` does.
+    Each row has its `verdict` and its sentence in `says`. Raises as `verdicts` does.
     """
     _check(indicator, "")
     _, con = opened(principal, home)
@@ -72,15 +72,29 @@ def campaigns(principal: Principal = PUBLIC, indicator=None, home=None) -> list[
         found = fetch_all(con, "SELECT * FROM campaign_estimates ORDER BY event_date, event, indicator")
     except duckdb.CatalogException:
         raise Refusal("These figures were published before verdicts were. Publish again: uptake publish.") from None
-    return [{**row, "says": _campaign_said(row)} for row in found if indicator in (None, row["indicator"])]
+    return [{**row, "verdict": _campaign_verdict(row), "says": _campaign_said(row)} for row in found
+            if indicator in (None, row["indicator"])]  # fmt: skip
+
+
+def _campaign_verdict(row: dict) -> str:
+    if row["status"] != "ok":
+        return NOT_ENOUGH
+    better = INDICATORS[row["indicator"]].better
+    return of_campaign(better, row["lower"], row["upper"], row["adjusted_p"], row["deals"], _flat_before(row))
+
+
+def _flat_before(row: dict) -> bool:
+    return row["before_p"] is None or row["before_p"] >= SIGNIFICANT
 
 
 def _campaign_said(row: dict) -> str:
     title = INDICATORS[row["indicator"]].title
     if row["status"] != "ok":
-        return f"{title}: not enough data to compare where {row['title']} came with where it had not."
-    flat = row["before_p"] is None or row["before_p"] >= SIGNIFICANT
-    told = {name: row[name] for name in ("rank", "deals", "sectors")} | {"p": row["adjusted_p"], "flat_before": flat}
+        return f"Not enough data to tell: {title}, where {row['title']} came and where it had not."
+    told = {name: row[name] for name in ("rank", "deals", "sectors")} | {
+        "p": row["adjusted_p"],
+        "flat_before": _flat_before(row),
+    }
     return wording.campaign(title, row["title"], row["effect"], row["lower"], row["upper"], **told)
 
 
