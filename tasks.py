@@ -223,6 +223,12 @@ def attack(words):
     return run(PYTHON, "-m", "dashboard.attack", *words)
 
 
+def accuracy(words):
+    """measure what protection costs: published refusal rates beside the exact ones of a million synthetic requests"""
+    environment("run")
+    return run(PYTHON, "-m", "etl.proof.accuracy", *words)
+
+
 def wheel(words):
     """build the wheel into dist/"""
     environment("run")
@@ -270,7 +276,7 @@ def clean(words):
 
 VERBS = {
     verb.__name__: verb
-    for verb in (setup, demo, test, check, lock, wheel, bench, truth, attack, trials, catalogue, clean)
+    for verb in (setup, demo, test, check, lock, wheel, bench, truth, attack, accuracy, trials, catalogue, clean)
 }
 
 

@@ -8,37 +8,8 @@ import pytest
 from dashboard import attack
 from etl.publishing import cells, facts
 from metrics import evaluate
-from metrics.cell_key import make_table, perturb
 from metrics.disclosure import NEARLY_ALL, UNDER, mark, rounded, share_step
 from tests.homes import SOME_BODIES, memory_warehouse, request
-
-TABLE = make_table(b"a seed of the tests")
-
-
-def published(x, n, draw):
-    """The figure of a cell of n requests, x of them refused, as a page would show it."""
-    noisy_x, noisy_n = (int(perturb(count, draw.integers(0, 10**6), TABLE)) for count in (x, n))
-    cell = {"shown": True, "bodies": 5, "x": mark(noisy_x, (noisy_n,)), "n": noisy_n}
-    return evaluate.share(cell, None, "x", "n")
-
-
-def test_a_falling_rate_stays_visible_and_unbiased():
-    """From 25% to 8% at 60 requests a month: no month is hidden, ranges hold the rate, quarters are unbiased."""
-    draw = np.random.default_rng(5)
-    rates, held, months, errors = np.linspace(0.25, 0.08, 24), [], [], []
-    for _ in range(300):
-        counts = draw.binomial(60, rates)
-        for rate, count in zip(rates, counts, strict=True):
-            row = published(int(count), 60, draw)
-            months.append(row["status"])
-            held.append(row["lower"] <= rate <= row["upper"])
-        for start in (0, 21):  # the first and the last quarter
-            x = int(counts[start : start + 3].sum())
-            row = published(x, 180, draw)
-            if row["status"] == "ok":
-                errors.append(row["value"] - x / 180)
-    assert set(months) <= {"ok", "bounded"} and np.mean(held) >= 0.95
-    assert len(errors) >= 0.85 * 600 and abs(np.mean(errors)) < 0.002
 
 
 def test_twenty_four_snapshots_give_one_draw_of_noise():
