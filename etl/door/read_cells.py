@@ -58,9 +58,15 @@ def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
     same = [one.id for one in INDICATORS.values() if one.formula == formula]
     places = ", ".join("?" * len(same))
     found = con.execute(
-        f"SELECT sector, likeness, unevenness FROM design_effects WHERE indicator IN ({places})", same
+        f"SELECT sector, likeness, unevenness FROM design_effects WHERE value = '' AND indicator IN ({places})", same
     ).fetchall()
     return {sector: evaluate.Alike(*numbers) for sector, *numbers in found}
+
+
+def likeness_by_value(con, kind: str) -> dict[str, evaluate.Alike]:
+    """The same for each value of a breakdown such as `reason`, over all sectors."""
+    found = con.execute("SELECT value, likeness, unevenness FROM design_effects WHERE indicator = ?", [kind]).fetchall()
+    return {value: evaluate.Alike(*numbers) for value, *numbers in found}
 
 
 def _facts(about_row: dict) -> tuple[str, ...]:
