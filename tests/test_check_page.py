@@ -1,6 +1,7 @@
 """Check a return: a file in, a receipt out, nothing kept, no value repeated, and a sentence for every mistake."""
 
 import io
+import re
 import tempfile
 
 import pytest
@@ -106,3 +107,13 @@ def test_when_two_files_are_being_checked_a_third_is_told_to_wait(monkeypatch):
 def test_a_check_that_takes_too_long_is_stopped(tmp_path):
     with pytest.raises(Refusal, match="too long"):
         desk.check_apart(sent.write_csv(tmp_path / "return.csv", sent.requests(3)), dict(sent.FACTS), seconds=0.001)
+
+
+def test_a_file_of_no_known_kind_is_told_what_is_wrong_and_apart_from_that_how_to_mend_it(client, tmp_path):
+    (tmp_path / "export.csv").write_text("name,amount\nx,1\ny,2\n")
+    text = post(client, "/check", {"file": (io.BytesIO((tmp_path / "export.csv").read_bytes()), "export.csv")}
+                ).get_data(as_text=True)  # fmt: skip
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", text.split("What was found, by check")[1])
+    assert cells[5] == "The columns are those of no kind of return."
+    assert cells[6].startswith("Put the header in row 1") and "received_on" in cells[6] and "uptake profile" in cells[6]
+    assert "Expected" not in text.split("</main>")[0]
