@@ -35,7 +35,7 @@ from etl.door.principal import ANALYST, COUNCIL, PUBLIC
 from etl.errors import Refusal
 from etl.intake import contracts
 
-OUTPUTS = (("graph", "figure"), ("answer", "data"))
+OUTPUTS = (("chart", "figure"), ("answer", "data"))
 KEPT = 128  # answers kept in memory: an answer is some tens of kilobytes
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ class App(dash.Dash):
             update_title=None, title="Uptake",
         )  # fmt: skip
         self._source, self.sign_in = source, sign_in
-        self.pages = (*PAGES, *pages)
+        after = 1 + [page.path for page in PAGES].index(check_page.PATH)
+        self.pages = (*PAGES[:after], *pages, *PAGES[after:])
         self.by_path = {page.path: page for page in self.pages}
 
     @property
@@ -79,7 +80,8 @@ class App(dash.Dash):
         styles = [f"{self.get_asset_url(name)}?m={_stamp(name)}" for name in ("govuk-frontend.min.css", "uptake.css")]
         who = self.sign_in.principal() if self.sign_in else None
         about = _about(self.source)
-        return shell.document(g.content, g.path, self.pages, about, styles, live, _address(), who)
+        pages = self.pages if who and who.role == COUNCIL else PAGES
+        return shell.document(g.content, g.path, pages, about, styles, live, _address(), who)
 
 
 def create_app(source, sign_in=None, pages=(), limits=()) -> App:

@@ -12,7 +12,7 @@ from dashboard.view import Problem
 from etl.errors import Refusal
 from etl.intake import contracts
 from etl.intake.desk import check_apart
-from etl.intake.receipt import NOTE, ROWS_SHOWN, WORDS, Receipt, counted, rows_of
+from etl.intake.receipt import ROWS_SHOWN, WORDS, Receipt, counted, rows_of
 from etl.working import working
 
 PATH = "/check"
@@ -84,7 +84,7 @@ def content(receipt: Receipt | None = None, problem: str | None = None, facts=()
     problems = (Problem("file", problem),) if problem else ()
     shown = [*_receipt(receipt, words), *words.after] if receipt else []
     lead = None if receipt else words.lead
-    return Content(HEADING, [*shown, _form(facts, problem, words.hint)], problems=problems, lead=lead)
+    return Content(HEADING, [*shown, _form(facts, problem, words.hint), *_blanks()], problems=problems, lead=lead)
 
 
 def title(receipt: Receipt, refused: str = Words.refused) -> str:
@@ -125,7 +125,7 @@ def _receipt(receipt: Receipt, words: Words) -> list[Node]:
 
 def _groups(receipt: Receipt) -> Node | None:
     body = [
-        [one["message"], one["mend"] or _no_mend(one), WORDS[one["severity"]], one["column"] or "whole row",
+        [one["message"], one["mend"] or "", WORDS[one["severity"]], one["column"] or "whole row",
          f"{one['rows']:,}" if one["rows"] else ""]
         for one in receipt.groups()
     ]  # fmt: skip
@@ -133,11 +133,6 @@ def _groups(receipt: Receipt) -> Node | None:
         return None
     headings = ("What was found", "How to mend it", "Weight", "Column", "Rows")
     return tables.scrolling("What was found, table", tables.table("What was found, by check", headings, body, (4,)))
-
-
-def _no_mend(one: dict) -> str:
-    """What stands where a finding has no line of its own on how to mend it."""
-    return "Nothing to mend" if one["severity"] == NOTE else "As the finding says"
 
 
 def _rows(receipt: Receipt, words: Words) -> list[Node] | None:
@@ -186,6 +181,18 @@ def _form(facts: dict, problem: str | None, hint: str) -> Node:
         ),
         method="post", action=PATH, enctype="multipart/form-data", class_="check-form", aria_label="Check a return",
     )  # fmt: skip
+
+
+def _blanks() -> list[Node]:
+    """The blank return of each kind, to be filled in."""
+    links = [el("li", el("a", f"{contracts.contract(kind).title} (XLSX)", href=f"/blank/{kind}.xlsx",
+                         class_="govuk-link")) for kind in contracts.kinds()]  # fmt: skip
+    said = "Each has its columns, an example row, and every code in words. What each column holds is also on "
+    return [
+        el("h2", "Blank returns to fill in", class_="govuk-heading-m"),
+        el("p", said, el("a", "Data and methods", href="/data", class_="govuk-link"), ".", class_="govuk-body"),
+        el("ul", links, class_="govuk-list govuk-list--bullet"),
+    ]
 
 
 def _told(facts: dict) -> Node:

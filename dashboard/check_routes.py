@@ -1,11 +1,15 @@
 """The addresses of the page "Check a return": a file comes in and a receipt goes out."""
 
+from functools import cache
+
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from dashboard import check_page
+from dashboard import check_page, shell
 from etl.errors import Refusal
+from etl.intake import contracts
 from etl.intake.receipt import Receipt
+from etl.working import working
 
 UPLOADS = (check_page.PATH, *(f"{check_page.PATH}/report.{ending}" for ending in check_page.REPORTS))
 
@@ -49,6 +53,12 @@ def routes(server, show, file, desk: Desk) -> None:
         except Refusal as refusal:
             return refused(refusal, asked)
 
+    @server.get("/blank/<kind>.xlsx")
+    def blank(kind):
+        if kind not in contracts.kinds():
+            return show(shell.missing(request.path), 404)
+        return file(_blank(kind), check_page.XLSX, f"uptake-{kind}.xlsx")
+
     def refused(refusal, asked):
         return show(check_page.content(problem=str(refusal), facts=asked.facts, words=desk.words()), 400)
 
@@ -57,6 +67,15 @@ def routes(server, show, file, desk: Desk) -> None:
         if request.path not in UPLOADS:
             return error
         return show(check_page.content(problem=check_page.TOO_LARGE), 413)
+
+
+@cache
+def _blank(kind: str) -> bytes:
+    from etl.intake.template import template
+
+    with working() as folder:
+        template(kind, folder / "blank.xlsx")
+        return (folder / "blank.xlsx").read_bytes()
 
 
 def _asked() -> check_page.Asked:

@@ -104,14 +104,16 @@ def _rows(source) -> list[Node]:
     counted = ("rows_read", "rows_used", "rows_held", "rows_skipped", "rows_made")
     body = [
         [" / ".join(filter(None, (row["file"], row["sheet"]))), f"{row['files']:,}",
-         *(f"{row[name]:,}" for name in counted)]
+         *("not shown" if row[name] is None else f"{row[name]:,}" for name in counted)]
         for row in loads
     ]  # fmt: skip
     if not loads:
         return [_p("Nothing is recorded of rows that were read.")]
     made = [
         _p("Every row that is read is used, held because a rule it broke, or skipped for a stated reason: the three "
-           "add up to the rows read. A file is named only when its sender has published it."),
+           "add up to the rows read. A file is named only when its sender has published it; rows of other returns are "
+           "told together, to the nearest ten, and not where they are of fewer than three senders or nearly all of "
+           "one."),
         _scroll("Rows of the returns that count", ("File and sheet", "Files", "Read", "Used", "Held", "Skipped",
                 "Rows made"), body, tuple(range(1, 7))),
     ]  # fmt: skip

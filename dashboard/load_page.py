@@ -1,8 +1,9 @@
 """For a body that is signed in, below the receipt on "Check a return": load it, what happens next, who sees what."""
 
-from dashboard import check_page, tables
+from dashboard import check_page
 from dashboard.check_page import Words
 from dashboard.content import Content
+from dashboard.definition import summary_list
 from dashboard.markup import Node, el
 from dashboard.view import Problem
 from etl.door.principal import COUNCIL
@@ -67,7 +68,7 @@ def loaded(receipt: Receipt) -> Words:
     """The words of the page when it has been loaded, or was refused after all."""
     if receipt.status != "loaded":
         return Words(hint=HINT, stored=NOT_LOADED, refused="This file was refused")
-    return Words(hint=HINT, stored=KEPT, rest=REST, after=(*_then(receipt), _way_on()))
+    return Words(hint=HINT, stored=KEPT, rest=REST, after=(_way_on(), *_then(receipt)))
 
 
 def again(problem: str, token: str | None) -> Content:
@@ -107,22 +108,22 @@ def _then(receipt: Receipt) -> list[Node]:
 def _mend(held: int) -> str | None:
     if not held:
         return None
-    them, they = ("it", "it is") if held == 1 else ("them", "they are")
-    return (f"{rows_of(held)} held: {they} not counted. Mend {them} in your file and send the whole file again for the "
-            "same time; it then takes the place of this return.")  # fmt: skip
+    them, are = ("it", "is") if held == 1 else ("them", "are")
+    return (f"{rows_of(held)} {are} held and not counted. Mend {them} in your file and send the whole file again for "
+            "the same time; it then takes the place of this return.")  # fmt: skip
 
 
 def who_sees(release: str) -> list[Node]:
-    """The table of who will see what of a body's returns, once they are in the figures shown."""
+    """Who will see what of a body's returns, once they are in the figures shown."""
     public = OPEN if release == "public" else CONFIDENTIAL
-    body = [
-        ["You, signed in", "Your own exact figures, beside the middle half of ten or more bodies like you."],
-        ["The public", public],
-        list(OTHERS[release]),
-        ["Analysts of this service", "Exact figures. What they take away as a file passes the public's rules."],
-    ]
-    caption = "Who will see what, once it is in the figures that are shown"
-    return [tables.scrolling(f"{caption}, table", tables.table(caption, ("Who", "What they see"), body))]
+    said = summary_list([
+        ("You, signed in", "Your own exact figures, beside the middle half of ten or more bodies like you."),
+        ("The public", public),
+        OTHERS[release],
+        ("Analysts of this service", "Exact figures. What they take away as a file passes the public's rules."),
+    ])
+    heading = "Who will see what, once it is in the figures that are shown"
+    return [el("h2", heading, class_="govuk-heading-m"), said]
 
 
 def _way_on() -> Node:

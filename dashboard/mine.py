@@ -36,12 +36,13 @@ def page(source, view: View, problems) -> Content:
         figures = source.own("figure")
         club = source.own("club", level="year")
     except Refusal as refusal:
-        return Content("Compare councils", [el("p", str(refusal), class_="govuk-body-l")], problems=problems)
+        return Content("Compare councils", [el("p", str(refusal), class_="govuk-body-l"), *_meanwhile()],
+                       problems=problems)  # fmt: skip
     heading = f"How {name(body)} compares"
     own = [row for row in figures if row["dimension"] == "" and row["level"] == "year"]
     measures = tuple(code for code in INDICATORS if any(row["indicator"] == code for row in own))
     chosen = view.measure if view.measure in measures else next(iter(measures), view.measure)
-    year = _year(source, view, own)
+    year = _year(source, view, own, [row for row in compared if row["indicator"] == chosen])
     of_year = {row["indicator"]: row for row in compared if str(row["period"].year) == year}
     return Content(
         heading,
@@ -62,16 +63,28 @@ def page(source, view: View, problems) -> Content:
     )
 
 
+def _meanwhile() -> list[Node]:
+    """What a body without figures of its own can do."""
+    ways = (("/check", "Check a return"), ("/your-returns", "See what became of the returns you sent"),
+            ("/trends", "See the figures of all bodies together"))  # fmt: skip
+    links = [el("li", el("a", said, href=path, class_="govuk-link")) for path, said in ways]
+    return [el("ul", links, class_="govuk-list govuk-list--bullet")]
+
+
 def name(code: str) -> str:
     found = reference.bodies().get(code)
     return found.name if found else code
 
 
-def _year(source, view: View, own: list[dict]) -> str:
-    """The year asked for, else the latest settled one over all returns, else the latest there is."""
+def _year(source, view: View, own: list[dict], compared: list[dict]) -> str:
+    """The year asked for, else the latest that is compared and settled over all returns, else the latest there is."""
     known = {str(row["period"].year) for row in own}
-    asked = view.last[:4] if view.last else headlines.settled_year(source, "refusal_rate")
-    return asked if asked in known else max(known, default="")
+    if view.last and view.last[:4] in known:
+        return view.last[:4]
+    settled = headlines.settled_year(source, "refusal_rate") or ""
+    beside = {str(row["period"].year) for row in compared}
+    return max((year for year in known & beside if year <= settled), default=settled if settled in known else
+               max(known, default=""))  # fmt: skip
 
 
 def _years(own: list[dict]) -> range:

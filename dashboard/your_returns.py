@@ -55,11 +55,12 @@ def _counts(returns: list[dict], files: list[dict]) -> list[str]:
     if not files and not returns:
         return [NONE]
     current = [one for one in returns if one["status"] == "current"]
-    waiting = sum(not one["shown"] for one in current)
+    shown = sum(one["shown"] for one in current)
+    waiting = len(current) - shown
     refused = sum(one["status"] == "refused" for one in files)
-    said = [f"{_many(len(current), 'return counts', 'returns count')} now"
-            + (f", {waiting:,} of which {'waits' if waiting == 1 else 'wait'} for the next publication" if waiting
-               else "") + "."]  # fmt: skip
+    said = [f"{_many(shown, 'return is', 'returns are')} in the figures shown now."]
+    said += [f"{_many(waiting, 'return is kept and waits', 'returns are kept and wait')} for the next figures to be "
+             "published."] if waiting else []  # fmt: skip
     replaced = sum(one["status"] == "superseded" for one in returns)
     said += [f"{_many(replaced, 'return was', 'returns were')} replaced by later ones."] if replaced else []
     held = sum(one["rows_held"] for one in current)
@@ -103,13 +104,13 @@ def _told(one: dict) -> str:
     return f"{said}; {rows_of(one['rows_held'])} held" if one["rows_held"] else said
 
 
-def _receipts(one: dict) -> list | str:
+def _receipts(one: dict) -> Node | str:
     if not one["whole"]:
         return "ask the people who run this service"
-    links = [el("a", ending.upper(), el("span", f" receipt of {one['name']}, received {_moment(one['received_at'])}",
-                class_="govuk-visually-hidden"), href=f"{PATH}/receipt-{one['file_id']}.{ending}", class_="govuk-link")
-             for ending in check_page.REPORTS]  # fmt: skip
-    return [links[0], " ", *links[1:]]
+    of = f"receipt of {one['name']}, received {_moment(one['received_at'])}"
+    links = [el("a", ending.upper(), href=f"{PATH}/receipt-{one['file_id']}.{ending}", class_="govuk-link",
+                aria_label=f"{ending.upper()} {of}") for ending in check_page.REPORTS]  # fmt: skip
+    return el("ul", [el("li", link) for link in links], class_="govuk-list downloads")
 
 
 def _kind(one: dict) -> str:

@@ -27,7 +27,10 @@ def request(number, body, received_on, decided_on=None, **more):
 
 
 def make_home(path, returns, kind="real"):
-    """A home whose warehouse holds `returns`: dicts of facts with `rows` of one kind's table."""
+    """A home whose warehouse holds `returns`: dicts of facts with `rows` of one kind's table.
+
+    Their files have numbers below nought, which no file that is loaded afterwards gets.
+    """
     home = Home(path)
     with warehouse.writing(home) as con:
         _fill(con, returns, kind)
@@ -51,7 +54,7 @@ def _fill(con, returns, kind):
     start = con.execute("SELECT count(*) FROM returns").fetchone()[0] + 1
     for number, one in enumerate(returns, start):
         facts = {
-            "return_id": number, "file_id": number, "kind": one.get("kind", "requests"),
+            "return_id": number, "file_id": -number, "kind": one.get("kind", "requests"),
             "sender": one.get("sender", f"S{number}"), "reported_by": one.get("reported_by", "holder"),
             "period_from": one.get("period_from", date(2021, 1, 1)),
             "period_to": one.get("period_to", date(2021, 12, 31)),

@@ -11,6 +11,7 @@ from dashboard.app import OUTPUTS
 from dashboard.pages import PAGES
 from dashboard.security import LARGEST, Bucket, from_here
 from dashboard.waiting import Waiting
+from etl import snapshot
 from etl.door.principal import PUBLIC, Principal, opened, settled
 from etl.errors import Refusal
 from tests import sent
@@ -308,6 +309,28 @@ def test_an_analyst_without_a_private_file_is_told_so(home, tmp_path):
             (copy.published / path.name).write_bytes(path.read_bytes())
     with pytest.raises(Refusal, match="No exact figures"):
         opened(Principal("analyst"), copy)
+
+
+@pytest.mark.parametrize("sql", [
+    "SELECT * FROM read_parquet('{other}')", "COPY (SELECT 1) TO '{own}'", "COPY (SELECT 1) TO '{own}.csv'",
+    "SELECT * FROM glob('{folder}/*')", "SELECT * FROM read_csv('{current}')", "ATTACH '{private}'",
+    "SET enable_external_access = true", "SET threads = 8", "SET allowed_paths = ['{other}']", "INSTALL httpfs",
+])  # fmt: skip
+def test_where_a_body_file_is_read_nothing_else_can_be(home, sql):
+    import duckdb
+
+    from etl.door import own
+
+    version = snapshot.current(home)
+    ours, theirs = (home.bodies / f"{body}-{version}.parquet" for body in (OURS, THEIRS))
+    places = {"own": ours, "other": theirs, "folder": home.bodies, "current": home.published / "current",
+              "private": snapshot.file_of(home, version, "private")}  # fmt: skip
+    before = ours.read_bytes()
+    with own._reading(ours) as con:
+        assert con.execute("SELECT count(*) FROM read_parquet(?)", [str(ours)]).fetchone()[0] > 0
+        with pytest.raises(duckdb.Error):
+            con.execute(sql.format(**places)).fetchall()
+    assert ours.read_bytes() == before
 
 
 # --- limits and settings -----------------------------------------------------------------------------------------

@@ -32,6 +32,9 @@ CHARTS = ("/trends", "compared", "control", "filtered", "all time", "survey", "s
 SHIFTS = """window.shift = 0;
 new PerformanceObserver(list => { for (const one of list.getEntries()) window.shift += one.value; })
   .observe({type: 'layout-shift', buffered: true});"""
+# Tells of everything that a page's content policy stops, through `broke`, which the test gives the page.
+WATCH = """document.addEventListener('securitypolicyviolation', one =>
+  window.broke(one.violatedDirective + ' ' + one.blockedURI + ' ' + location.pathname));"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REGISTER = [
     {"sender": "NHSD", "holder_body": "NHSD", "requester_sector": "police", "requester_body": None,
@@ -69,14 +72,16 @@ def opened(browser, address):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.said, page.asked = [], []
+        page.said, page.asked, page.broken = [], [], []
+        page.expose_binding("broke", lambda _, said: page.broken.append(said))
+        page.add_init_script(WATCH)
         page.on("console", lambda message: message.type == "error" and page.said.append(message.text))
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         page.add_init_script(SHIFTS)
         page.goto(address + path)
         if path.startswith("/trends") and options.get("java_script_enabled", True):
-            page.wait_for_selector("#graph .main-svg")
+            page.wait_for_selector("#chart .main-svg")
         return page
 
     yield open_page
@@ -107,8 +112,9 @@ def violations(page):
 
 
 def still_and_quiet(page, address, expected=()):
-    """No error in the console, nothing from elsewhere, nothing that jumps, nothing that sends figures away."""
+    """No error in the console, no breach of the content policy, nothing from elsewhere, that jumps or sends away."""
     assert page.said == list(expected)
+    assert page.broken == []
     assert [url for url in page.asked if not url.startswith((address, "data:"))] == []
     assert page.evaluate("window.shift") < 0.02
     assert page.get_by_role("button", name=re.compile("share|cloud", re.I)).count() == 0
@@ -124,6 +130,14 @@ def test_every_page_is_accessible_quiet_and_still(opened, address, state):
     page.set_viewport_size({"width": 390, "height": 844})
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert violations(page) == []
+
+
+def test_a_breach_of_the_content_policy_would_be_seen(opened):
+    page = opened("/trends")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
+    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")
+    page.wait_for_timeout(1)
+    assert sorted(one.split()[0] for one in page.broken) == ["img-src", "script-src-elem"]
 
 
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
@@ -152,12 +166,12 @@ def test_no_control_of_dash_and_one_named_picture_a_chart(opened, state):
 
 def test_a_change_of_the_form_changes_address_title_finding_chart_and_table(opened, address):
     page = opened("/trends?level=year")
-    first = (finding(page), table(page), page.title(), page.locator("#graph .scatterlayer").inner_html())
+    first = (finding(page), table(page), page.title(), page.locator("#chart .scatterlayer").inner_html())
     page.evaluate("window.same = true")
     change(page, "Compare by", "region")
     assert page.url == f"{address}/trends?by=region&level=year"
     assert page.evaluate("window.same")
-    page.wait_for_function("html => document.querySelector('#graph .scatterlayer').innerHTML !== html", arg=first[3])
+    page.wait_for_function("html => document.querySelector('#chart .scatterlayer').innerHTML !== html", arg=first[3])
     assert all(one != two for one, two in zip(first, (finding(page), table(page), page.title()), strict=False))
     assert page.locator("#key li").count() == 4
     assert page.get_by_role("link", name="CSV file of this table").get_attribute("href") == (
@@ -198,7 +212,7 @@ def test_another_measure_brings_its_own_choices(opened, address):
     page = opened("/trends?by=purpose")
     page.get_by_label("Measure").select_option("shared_rate")
     page.wait_for_url("**/trends?measure=shared_rate&by=purpose")
-    page.wait_for_selector("#graph .main-svg")
+    page.wait_for_selector("#chart .main-svg")
     assert "Shared rate" in page.title()
     page.get_by_label("Measure").select_option("heard_of_code")
     page.wait_for_url("**/trends?measure=heard_of_code&by=purpose")
@@ -258,7 +272,7 @@ def test_the_layout_that_comes_without_a_referer_still_shows_the_right_view(brow
     page.route("**/_dash-layout", lambda route: route.continue_(
         headers={name: value for name, value in route.request.headers.items() if name != "referer"}))  # fmt: skip
     page.goto(f"{address}/trends?by=region&level=year")
-    page.wait_for_selector("#graph .scatterlayer .trace")
+    page.wait_for_selector("#chart .scatterlayer .trace")
     assert page.locator("#key li").count() == 4
     context.close()
 

@@ -3,6 +3,8 @@
 The role and the body of the principal alone name the file; nothing that comes with a request can.
 """
 
+import contextlib
+
 import duckdb
 
 from etl import snapshot
@@ -33,9 +35,20 @@ def own(principal: Principal, section: str, home=None, **equals) -> list[dict]:
     if not path.is_file():
         raise Refusal("There are no figures of your own yet: no requests of yours are in the version that is shown.")
     kept = "".join(f' AND "{name}" = ?' for name in equals)
-    with duckdb.connect() as con:
+    with _reading(path) as con:
         rows = fetch_all(con, f"SELECT * FROM read_parquet(?) WHERE section = ?{kept} ORDER BY ALL",
                          [str(path), section, *equals.values()])  # fmt: skip
     if any(row["body"] != principal.body for row in rows if section != "club"):
         raise Refusal("The file of your own figures is not right. Tell the people who run this service.")
     return rows
+
+
+@contextlib.contextmanager
+def _reading(path):
+    """A connection within the limits of a snapshot's that can read this one file and write none."""
+    with duckdb.connect(config={"threads": 1, "memory_limit": snapshot.LIMITS["memory_limit"]}) as con:
+        con.execute("SET allowed_paths = [?]", [str(path)])
+        con.execute("SET temp_directory = ''")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        yield con

@@ -126,7 +126,10 @@ def gaps(con, question: Question, about_row: dict) -> list[dict]:
 
 def held(con, question: Question, about_row: dict) -> list[dict]:
     """Rows held back over rows read, of the returns in use."""
-    (row,) = fetch_all(con, "SELECT sum(rows_held)::BIGINT AS held, sum(rows_read)::BIGINT AS read FROM loads")
+    (row,) = fetch_all(con, """SELECT sum(rows_held)::BIGINT AS held, sum(rows_read)::BIGINT AS read,
+                               coalesce(bool_or(rows_read IS NULL), FALSE) AS hidden FROM loads""")  # fmt: skip
+    if row["hidden"]:
+        return [evaluate.figure("suppressed")]
     if not row["read"]:
         return [evaluate.figure("not_applicable")]
     lower, upper = wilson(row["held"], row["read"])

@@ -25,6 +25,12 @@ FAILED = (
 )
 
 
+UNLISTED = (
+    "You are not on this service's list of who is expected to report, so your figures are treated as confidential and "
+    "nothing of yours is counted as missing."
+)
+
+
 def takes_loads(home) -> bool:
     """Whether this process may write the home at all: where it may not, returns go to the people who run it."""
     return os.access(home.path, os.W_OK)
@@ -71,6 +77,9 @@ def _take(home, body: str, path: str, facts: str, store: bool) -> dict:
 
     said = {"sender": body, **json.loads(facts)}
     [made] = (loading.load if store else loading.check)([Path(path)], home, only=body, **said)
+    for one in made.notes:
+        if one["rule"] == "sender_unknown":
+            one["message"] = UNLISTED
     return made.plain()
 
 

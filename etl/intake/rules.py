@@ -264,7 +264,7 @@ def _type_sentence(field: Field) -> str:
 def expected(field: Field) -> str:
     """What to write in a column, in words, with an example."""
     if field.codes:
-        return f"a code of data/reference/{field.codes}.csv, for example {field.example}"
+        return f"a code of the list {field.codes} (in the sheet Codes of the blank return), for example {field.example}"
     shapes = {"date": "a date as YYYY-MM-DD", "integer": "a whole number", "number": "a number with a point"}
     return f"{shapes.get(field.type, field.form or 'a value')}, for example {field.example}"
 

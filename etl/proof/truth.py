@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from etl.paths import DATA
-from etl.proof.kinds import Want
-from etl.proof.lines import LINES
+from etl.proof.lines import LINES, Want
 
 SEED = 20211005
 CHUNK = 25  # replications in one piece of work

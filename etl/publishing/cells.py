@@ -73,8 +73,7 @@ def fill(con, progress=lambda done, total: None) -> None:
 def run_all(con, statements, progress) -> None:
     """Run statements that do not depend on each other, one a core; `progress(done, total)` after each.
 
-    Most of the time of a statement on a small snapshot is planning, which DuckDB does on one core; and a statement of
-    its own to each core takes a tenth less than every statement on all of them.
+    Most of the time of a statement on a small snapshot is planning, which DuckDB does on one core.
     """
 
     def run(statement: str) -> None:
@@ -82,12 +81,9 @@ def run_all(con, statements, progress) -> None:
             share(cursor)
             cursor.execute(statement)
 
-    cores = os.cpu_count() or 2
-    con.execute("SET threads = 1")
-    with ThreadPoolExecutor(max_workers=cores) as pool:
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         for done, _ in enumerate(pool.map(run, statements), 1):
             progress(done, len(statements))
-    con.execute(f"SET threads = {cores}")
 
 
 def with_groups(names, rows: str, others: str, sums: str) -> str:

@@ -20,7 +20,6 @@ from etl.publishing import (
     breakdowns,
     cells,
     coverage,
-    effects,
     estimate_campaigns,
     estimates,
     facts,
@@ -34,7 +33,7 @@ from etl.publishing import (
 )
 from metrics.indicators import INDICATORS
 
-FORMAT = 3  # raised when the published tables change their shape
+FORMAT = 2  # raised when the published tables change their shape
 
 
 def publish(home, progress=lambda step, done, total: None) -> str:
@@ -126,7 +125,6 @@ def _estimate(con, progress) -> None:
 # The tables beside the cells; each takes the connection and makes its own.
 COMPANIONS = (
     breakdowns.publish,
-    effects.publish,
     stocks.publish,
     surveys.publish,
     registers.publish,
