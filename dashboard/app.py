@@ -35,7 +35,7 @@ from etl.door.principal import ANALYST, COUNCIL, PUBLIC
 from etl.errors import Refusal
 from etl.intake import contracts
 
-OUTPUTS = (("chart", "figure"), ("answer", "data"))
+OUTPUTS = (("graph", "figure"), ("answer", "data"))
 KEPT = 128  # answers kept in memory: an answer is some tens of kilobytes
 log = logging.getLogger(__name__)
 

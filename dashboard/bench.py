@@ -2,6 +2,7 @@
 
 For each number a home is made, loaded, published and released as any other; then the trends page is asked for, by
 turns between the homes, and the middle of the times is printed. The first asking of each address is not counted.
+`--browser` measures what a person waits for instead, in Chromium, on `--home FOLDER` or a home of a million requests.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from dashboard import bench_browser
 from dashboard.app import create_app
 from dashboard.source import Door
 from etl import bench, snapshot
@@ -18,6 +20,7 @@ from etl.home import Home
 from etl.intake.load import load
 from etl.publishing import publish
 
+MILLION = 1_000_000
 ADDRESSES = ("/trends", "/trends?by=sector", "/trends?measure=undecided_at_30_days&by=region", "/")
 
 
@@ -46,9 +49,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m dashboard.bench", description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 10_000_000])
     parser.add_argument("--times", type=int, default=30)
+    parser.add_argument("--browser", action="store_true", help="what a person waits for, in Chromium")
+    parser.add_argument("--home", type=Path, help="a home with published figures, for --browser")
     asked = parser.parse_args()
     os.environ["UPTAKE_REFERENCE_KEY"] = "a key that is only for this measurement"
+    if asked.browser and asked.home:
+        return bench_browser.measure(Home(asked.home))
     with tempfile.TemporaryDirectory(prefix="uptake-bench-") as folder:
+        if asked.browser:
+            return bench_browser.measure(prepare(Path(folder), MILLION))
         homes = {rows: prepare(Path(folder), rows) for rows in asked.rows}
         clients = {rows: create_app(Door(home)).server.test_client() for rows, home in homes.items()}
         for address in ADDRESSES:

@@ -12,7 +12,7 @@ from dashboard.view import Problem
 from etl.errors import Refusal
 from etl.intake import contracts
 from etl.intake.desk import check_apart
-from etl.intake.receipt import ROWS_SHOWN, WORDS, Receipt, counted, rows_of
+from etl.intake.receipt import NOTE, ROWS_SHOWN, WORDS, Receipt, counted, rows_of
 from etl.working import working
 
 PATH = "/check"
@@ -125,7 +125,7 @@ def _receipt(receipt: Receipt, words: Words) -> list[Node]:
 
 def _groups(receipt: Receipt) -> Node | None:
     body = [
-        [one["message"], one["mend"] or "", WORDS[one["severity"]], one["column"] or "whole row",
+        [one["message"], one["mend"] or _no_mend(one), WORDS[one["severity"]], one["column"] or "whole row",
          f"{one['rows']:,}" if one["rows"] else ""]
         for one in receipt.groups()
     ]  # fmt: skip
@@ -133,6 +133,11 @@ def _groups(receipt: Receipt) -> Node | None:
         return None
     headings = ("What was found", "How to mend it", "Weight", "Column", "Rows")
     return tables.scrolling("What was found, table", tables.table("What was found, by check", headings, body, (4,)))
+
+
+def _no_mend(one: dict) -> str:
+    """What stands where a finding has no line of its own on how to mend it."""
+    return "Nothing to mend" if one["severity"] == NOTE else "As the finding says"
 
 
 def _rows(receipt: Receipt, words: Words) -> list[Node] | None:

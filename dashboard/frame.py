@@ -46,7 +46,7 @@ def layout(result: Result | None) -> html.Div:
         dcc.Store(id="address"),
         dcc.Store(id="answer", data=shown),
         dcc.Store(id="shown"),
-        dcc.Graph(id="chart", figure=figure, config=charts.CONFIG, style={"height": f"{charts.HEIGHT}px"}),
+        dcc.Graph(id="graph", figure=figure, config=charts.CONFIG, style={"height": f"{charts.HEIGHT}px"}),
     ])  # fmt: skip
 
 

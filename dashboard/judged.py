@@ -22,10 +22,10 @@ def tag(verdict: str | None) -> Node:
     return el("strong", NAMES.get(verdict, NO_VERDICT), class_=f"govuk-tag verdict {shade}")
 
 
-def by_indicator(source) -> dict[str, dict]:
-    """The verdict on each indicator over all returns; empty where figures are older than verdicts."""
+def by_indicator(source, indicator: str | None = None) -> dict[str, dict]:
+    """The verdict on each indicator over all returns, or on one; empty where figures are older than verdicts."""
     try:
-        return {row["indicator"]: row for row in source.verdicts().rows}
+        return {row["indicator"]: row for row in source.verdicts(indicator).rows}
     except Refusal:
         return {}
 

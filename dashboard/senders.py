@@ -17,7 +17,7 @@ def block(source, view: View) -> list[Node] | None:
     """The verdict on all bodies beside that on a fixed panel; None for a view of a part, or without such verdicts."""
     if view.by or view.where:
         return None
-    everyone = judged.by_indicator(source).get(view.measure)
+    everyone = judged.by_indicator(source, view.measure).get(view.measure)
     fixed = next(iter(judged.by_value(source, view.measure, "panel").values()), None)
     if not everyone or not fixed:
         return None

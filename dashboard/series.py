@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 from dashboard import names
 from dashboard.view import MOST_SERIES, View
@@ -18,7 +19,7 @@ class Series:
     label: str
     rows: tuple[dict, ...]
 
-    @property
+    @cached_property
     def settled(self) -> list[dict]:
         """Rows with a value that may be compared: not provisional, and none of those that stand apart."""
         apart = {id(row) for row in self.apart}
@@ -28,7 +29,7 @@ class Series:
             if row["status"] == "ok" and "provisional" not in row["flags"] and id(row) not in apart
         ]
 
-    @property
+    @cached_property
     def apart(self) -> list[dict]:
         """Rows that are not of one kind with the rest, so they are drawn beside the line and never compared with it:
         published returns where other rows count more, and counts over a span of another length."""
@@ -37,12 +38,12 @@ class Series:
         other = [row for row in self.known if months(row) != usual[0][0]] if usual else []
         return other + (published if len(published) < len(self.known) else [])
 
-    @property
+    @cached_property
     def known(self) -> list[dict]:
         """Rows that say something about size: a value or a range."""
         return [row for row in self.rows if row["status"] in DRAWN]
 
-    @property
+    @cached_property
     def latest(self) -> dict | None:
         """The latest settled row with a value, else the latest row that says anything, else None."""
         rows = self.settled or [row for row in self.known if "provisional" not in row["flags"]] or self.known

@@ -75,7 +75,7 @@ def _verdict(source, view: View) -> dict | None:
     if view.by or len(view.where) > 1 or any(len(values) > 1 for _, values in view.where):
         return None
     if not view.where:
-        return judged.by_indicator(source).get(view.measure)
+        return judged.by_indicator(source, view.measure).get(view.measure)
     name, (value,) = view.where[0]
     return judged.by_value(source, view.measure, name).get(value) if name in DIMENSIONS else None
 

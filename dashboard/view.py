@@ -5,6 +5,7 @@ the same view have the same canonical form. What cannot be understood is told an
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
@@ -68,7 +69,7 @@ class View:
         """The dimensions that tell series apart."""
         return (*self.by, *(name for name, values in self.where if len(values) > 1))
 
-    @property
+    @cached_property
     def shown_level(self) -> str:
         """The level that is shown: the one asked for, else the finest at which these dimensions are published."""
         if self.level:

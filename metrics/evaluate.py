@@ -52,10 +52,10 @@ def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0, noise: 
     if base <= 0:
         return figure("too_few", flags, denominator=base)
     least, most = min(least, base), min(most, base)
-    low, high = float(widened(least, base, effect, noise)[0]), float(widened(most, base, effect, noise)[1])
+    low, high = widened(least, base, effect, noise)
     if least == most:
         return figure("ok", flags, numerator=least, denominator=base, value=least / base, lower=low, upper=high)
-    return figure("bounded", flags, denominator=base, lower=low, upper=high)
+    return figure("bounded", flags, denominator=base, lower=low, upper=widened(most, base, effect, noise)[1])
 
 
 def share(
@@ -66,24 +66,30 @@ def share(
     The protected part's interval allows for bodies that differ, from 5 bodies on: it says what bodies like these do.
     Published counts have no least base: they are shown as they are, with the interval of the requests recorded.
     """
-    fallback = _alone(published, numerator, denominator)
-    if returns is None:
-        return fallback or figure("not_submitted")
-    if not returns["shown"]:
-        return fallback or figure("suppressed")
+    missing = _missing(returns, numerator, denominator)
+    if missing:
+        return _alone(published, numerator, denominator) or missing
     base = returns[denominator]
-    if base is None or returns[numerator] is None:
-        return fallback or figure("suppressed")
-    if base == 0:
-        return fallback or figure("not_applicable")
-    if base < RATE_BASE:
-        return fallback or figure("too_few", flags_of(returns), denominator=base if base >= SMALL else None)
     counted = span(returns[numerator], base)
     more, more_base = (published[numerator], published[denominator]) if published else (0, 0)
     # Parts vary apart from each other: each weighs in with its own requests.
     effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
     flags = flags_of(returns, published)
     return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect, noise_of(returns))
+
+
+def _missing(returns: dict | None, numerator: str, denominator: str) -> dict | None:
+    """Why the protected part gives no share by itself; None when it does."""
+    if returns is None:
+        return figure("not_submitted")
+    base = returns[denominator] if returns["shown"] else None
+    if base is None or returns[numerator] is None:
+        return figure("suppressed")
+    if base == 0:
+        return figure("not_applicable")
+    if base < RATE_BASE:
+        return figure("too_few", flags_of(returns), denominator=base if base >= SMALL else None)
+    return None
 
 
 def sharing(returns: dict | None, published: dict | None) -> dict:

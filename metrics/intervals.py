@@ -9,11 +9,14 @@ other than the normal one.
 """
 
 from functools import lru_cache
+from math import nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
 
 FEWEST_BODIES = 5  # below this the spread between bodies cannot be estimated: a pooled rate has no interval
+NOT_EVENTS = "the events must be at least 0 and no more than their base"
+NOT_WIDENED = "a design effect is 1 or more and a noise variance 0 or more"
 EXACT_BELOW = 10  # counts under this take exact Poisson limits, Byar's from it
 
 
@@ -34,6 +37,8 @@ def wilson(x, n, confidence=0.95):
     Source: Wilson 1927; statsmodels proportion_confint(method="wilson") agrees.
     """
     z = normal_quantile(confidence)
+    if _numbers(x, n):
+        return _wilson_of_one(x, n, z)
     x, n = _counts(x, n)
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = 2 * x + z**2
@@ -42,6 +47,18 @@ def wilson(x, n, confidence=0.95):
         lower = np.where(x == 0, 0 * scale, (centre - reach) / scale)
         upper = np.where(x == n, scale / scale, (centre + reach) / scale)
     return _plain(np.clip(lower, 0, 1)), _plain(np.clip(upper, 0, 1))
+
+
+def _wilson_of_one(x, n, z):
+    """The same for one share: a page asks for thousands one by one, and arrays of one cost thirty times as much."""
+    if x < 0 or x > n:
+        raise ValueError(NOT_EVENTS)
+    if n == 0:
+        return nan, nan
+    centre, reach, scale = 2 * x + z**2, z * sqrt(z**2 + 4 * x * (1 - x / n)), 2 * (n + z**2)
+    lower = 0.0 if x == 0 else (centre - reach) / scale
+    upper = 1.0 if x == n else (centre + reach) / scale
+    return min(max(lower, 0.0), 1.0), min(max(upper, 0.0), 1.0)
 
 
 def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
@@ -53,10 +70,12 @@ def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
     (nan, nan). Raises as `wilson` does, and ValueError for an effect below 1 or a negative noise.
     Source: delta method on a ratio of two counts with independent noise; Korn and Graubard 1998 for the effective base.
     """
+    z = normal_quantile(confidence)
+    if _numbers(x, n, effect, noise):
+        return _widened_of_one(x, n, effect, noise, z)
     effect, noise = np.asarray(effect, dtype=float), np.asarray(noise, dtype=float)
     if np.any(effect < 1) or np.any(noise < 0):
-        raise ValueError("a design effect is 1 or more and a noise variance 0 or more")
-    z = normal_quantile(confidence)
+        raise ValueError(NOT_WIDENED)
     x, n = _counts(x, n)
     p = (x + z**2 / 2) / (n + z**2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -64,6 +83,19 @@ def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
         share = np.where(n > 0, x / n, 0)
     base = np.where(n > 0, base, 0)
     return wilson(share * base, base, confidence)
+
+
+def _widened_of_one(x, n, effect, noise, z):
+    """The same for one share."""
+    if effect < 1 or noise < 0:
+        raise ValueError(NOT_WIDENED)
+    if x < 0 or x > n:
+        raise ValueError(NOT_EVENTS)
+    if n == 0:
+        return nan, nan
+    p = (x + z**2 / 2) / (n + z**2)
+    base = n / (effect + noise * (1 + p * p) / (n * p * (1 - p)))
+    return _wilson_of_one(x / n * base, base, z)
 
 
 def design_effect(n, bodies, likeness, unevenness):
@@ -74,6 +106,8 @@ def design_effect(n, bodies, likeness, unevenness):
     n: the base; bodies: how many it comes from. Numbers or arrays that broadcast.
     Source: Kish 1965, 5.4 and 8.2, with the unevenness of cluster sizes.
     """
+    if _numbers(n, bodies, likeness, unevenness):
+        return max(1 + (unevenness * (n / bodies) - 1) * likeness, 1.0) if bodies >= FEWEST_BODIES else 1.0
     n, bodies = np.asarray(n, dtype=float), np.asarray(bodies, dtype=float)
     per_body = np.divide(n, bodies, out=np.zeros(np.broadcast(n, bodies).shape), where=bodies > 0)
     effect = np.where(bodies >= FEWEST_BODIES, 1 + (unevenness * per_body - 1) * likeness, 1)
@@ -177,8 +211,13 @@ def _counts(x, n):
     """x and n as float arrays, refused when they cannot be events and their base."""
     x, n = np.asarray(x, dtype=float), np.asarray(n, dtype=float)
     if np.any(x < 0) or np.any(x > n):
-        raise ValueError("the events must be at least 0 and no more than their base")
+        raise ValueError(NOT_EVENTS)
     return x, n
+
+
+def _numbers(*values) -> bool:
+    """Whether all are plain numbers, of Python's own kinds."""
+    return all(isinstance(value, int | float) for value in values)
 
 
 def _plain(value):

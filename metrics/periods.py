@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = {"month": 1, "rolling": 1, "quarter": 3, "year": 12}
 
@@ -17,6 +18,7 @@ def label(level: str, start: date | None) -> str | None:
     return f"{start.year}-{start.month:02d}"
 
 
+@lru_cache(maxsize=1024)
 def span_of(text: str | None) -> tuple[date, date] | None:
     """First and last day of a period written as a year, a quarter or a month; None for None.
 

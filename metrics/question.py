@@ -5,6 +5,7 @@ group, or all) for each; several values draw several series. Nothing outside it 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from metrics.dimensions import DIMENSIONS, LEVELS, REPORTED_BY, TIME_KEYS
 from metrics.formulas import Days, Gap, Held, Returned, Share, Sharing, Stock, Survey, Undecided
@@ -57,23 +58,23 @@ class Question:
         """What its figures are: the indicator, or refusals broken down."""
         return REASON_TITLES[self.reason_key] if self.reason_key else self.definition.title
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The dimensions (not time) that rows are told apart by: those asked by, and those given several values."""
         several = [key for key, values in self.where if len(values) > 1 and key not in self.by]
         return (*(key for key in self.by if key not in TIME_KEYS), *several)
 
-    @property
+    @cached_property
     def time_key(self) -> str | None:
         return next((key for key in self.by if key in TIME_KEYS), None)
 
-    @property
+    @cached_property
     def reason_key(self) -> str | None:
         """The key refusals are broken down by: reason, class, position or law."""
         used = {*self.by, *(key for key, _ in self.where)}
         return next((key for key in REASON_KEYS if key in used), None)
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[str, ...]:
         """Every dimension the published cells must be told apart by, in the fixed order."""
         used = {*self.keys, *(key for key, _ in self.where), *(key for key, _ in self.definition.always)}

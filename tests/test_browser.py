@@ -81,7 +81,7 @@ def opened(browser, address):
         page.add_init_script(SHIFTS)
         page.goto(address + path)
         if path.startswith("/trends") and options.get("java_script_enabled", True):
-            page.wait_for_selector("#chart .main-svg")
+            page.wait_for_selector("#graph .main-svg")
         return page
 
     yield open_page
@@ -166,12 +166,12 @@ def test_no_control_of_dash_and_one_named_picture_a_chart(opened, state):
 
 def test_a_change_of_the_form_changes_address_title_finding_chart_and_table(opened, address):
     page = opened("/trends?level=year")
-    first = (finding(page), table(page), page.title(), page.locator("#chart .scatterlayer").inner_html())
+    first = (finding(page), table(page), page.title(), page.locator("#graph .scatterlayer").inner_html())
     page.evaluate("window.same = true")
     change(page, "Compare by", "region")
     assert page.url == f"{address}/trends?by=region&level=year"
     assert page.evaluate("window.same")
-    page.wait_for_function("html => document.querySelector('#chart .scatterlayer').innerHTML !== html", arg=first[3])
+    page.wait_for_function("html => document.querySelector('#graph .scatterlayer').innerHTML !== html", arg=first[3])
     assert all(one != two for one, two in zip(first, (finding(page), table(page), page.title()), strict=False))
     assert page.locator("#key li").count() == 4
     assert page.get_by_role("link", name="CSV file of this table").get_attribute("href") == (
@@ -212,7 +212,7 @@ def test_another_measure_brings_its_own_choices(opened, address):
     page = opened("/trends?by=purpose")
     page.get_by_label("Measure").select_option("shared_rate")
     page.wait_for_url("**/trends?measure=shared_rate&by=purpose")
-    page.wait_for_selector("#chart .main-svg")
+    page.wait_for_selector("#graph .main-svg")
     assert "Shared rate" in page.title()
     page.get_by_label("Measure").select_option("heard_of_code")
     page.wait_for_url("**/trends?measure=heard_of_code&by=purpose")
@@ -272,7 +272,7 @@ def test_the_layout_that_comes_without_a_referer_still_shows_the_right_view(brow
     page.route("**/_dash-layout", lambda route: route.continue_(
         headers={name: value for name, value in route.request.headers.items() if name != "referer"}))  # fmt: skip
     page.goto(f"{address}/trends?by=region&level=year")
-    page.wait_for_selector("#chart .scatterlayer .trace")
+    page.wait_for_selector("#graph .scatterlayer .trace")
     assert page.locator("#key li").count() == 4
     context.close()
 

@@ -1,6 +1,7 @@
 """Check a return: a file in, a receipt out, nothing kept, no value repeated, and a sentence for every mistake."""
 
 import io
+import re
 import tempfile
 
 import pytest
@@ -117,3 +118,13 @@ def test_the_blank_return_of_every_kind_can_be_taken_and_filled_in(client):
         book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/blank/{kind}.xlsx").get_data()))
         assert book.sheet_names == ["Cover", kind, "Codes", "Notes"]
     assert client.get("/blank/secrets.xlsx").status_code == 404
+
+
+def test_a_file_of_no_known_kind_is_told_what_is_wrong_and_apart_from_that_how_to_mend_it(client, tmp_path):
+    (tmp_path / "export.csv").write_text("name,amount\nx,1\ny,2\n")
+    text = post(client, "/check", {"file": (io.BytesIO((tmp_path / "export.csv").read_bytes()), "export.csv")}
+                ).get_data(as_text=True)  # fmt: skip
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", text.split("What was found, by check")[1])
+    assert cells[5] == "The columns are those of no kind of return."
+    assert cells[6].startswith("Put the header in row 1") and "received_on" in cells[6] and "uptake profile" in cells[6]
+    assert "Expected" not in text.split("</main>")[0]

@@ -13,7 +13,7 @@ from etl.errors import Refusal
 from tests.fakes import VERSION, Fake
 
 CHART_PAGES = [page.path for page in PAGES if page.answer]
-OUTPUTS = [{"id": "chart", "property": "figure"}, {"id": "answer", "property": "data"}]
+OUTPUTS = [{"id": "graph", "property": "figure"}, {"id": "answer", "property": "data"}]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def text_of(client, address, **headers):
 
 def question(address, **changes):
     body = {
-        "output": "..chart.figure...answer.data..", "outputs": OUTPUTS, "changedPropIds": ["address.data"],
+        "output": "..graph.figure...answer.data..", "outputs": OUTPUTS, "changedPropIds": ["address.data"],
         "inputs": [{"id": "address", "property": "data", "value": address}],
     }  # fmt: skip
     return body | changes
@@ -128,7 +128,7 @@ def test_a_change_of_the_form_gets_the_same_words_as_a_new_page(client):
     assert shown["address"] == address
     assert all(slot in page for slot in shown["slots"].values())
     assert f"<title>{shown['title']}</title>" in page
-    assert answered["chart"]["figure"]["data"]
+    assert answered["graph"]["figure"]["data"]
 
 
 def test_the_layout_is_for_the_page_in_the_referer(client):
@@ -136,8 +136,8 @@ def test_the_layout_is_for_the_page_in_the_referer(client):
     layout = json.loads(text_of(client, "/_dash-layout", **headers))
     children = {one["props"].get("id"): one["props"] for one in layout["props"]["children"]}
     assert children["answer"]["data"] == {"address": "/trends?measure=shared_rate"}
-    assert children["chart"]["figure"]["data"]
-    config = children["chart"]["config"]
+    assert children["graph"]["figure"]["data"]
+    config = children["graph"]["config"]
     assert (config["displayModeBar"], config["showSendToCloud"], config["displaylogo"]) == (False, False, False)
 
 

@@ -96,7 +96,7 @@ def inputs(**changes):
         {"outputs": OUTPUTS[:1]},
         {"outputs": [*OUTPUTS, {"id": "secret", "property": "data"}]},
         {"outputs": None},
-        {"output": "..chart.figure..", "outputs": [{"id": "chart", "property": "figure"}]},
+        {"output": "..graph.figure..", "outputs": [{"id": "graph", "property": "figure"}]},
         {"state": [{"id": "address", "property": "data", "value": "x"}]},
         {"changedPropIds": "address.data"},
         {"changedPropIds": [{}]},

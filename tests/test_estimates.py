@@ -10,11 +10,23 @@ from etl import snapshot
 from etl.door import answers, verdict_answers
 from etl.errors import Refusal
 from etl.home import Home
-from etl.publishing import cells, counterfactuals, estimate_campaigns, estimate_series, estimates, facts, protect, speed
+from etl.publishing import (
+    breakdowns,
+    cells,
+    counterfactuals,
+    effects,
+    estimate_campaigns,
+    estimate_series,
+    estimates,
+    facts,
+    protect,
+    speed,
+)
 from etl.publishing.publish import _lists, publish
-from metrics import verdicts
+from metrics import evaluate, verdicts
 from metrics.disclosure import UNDER
 from metrics.indicators import INDICATORS
+from metrics.intervals import wilson
 from metrics.periods import add_months
 from metrics.question import QuestionError, ask
 from tests.homes import SOME_BODIES, make_home, memory_warehouse
@@ -195,17 +207,18 @@ def test_those_who_sent_throughout_stand_beside_all_where_the_others_are_enough(
 def test_design_effects_are_those_of_bodies_that_differ():
     """Bodies that refuse alike have an effect near 1; bodies between 10% and 50% have one that the formula gives."""
     bodies = [f"E0600000{n}" for n in range(1, 10)]
-    effects = []
+    by_spread = []
     for spread in (0.0, 0.05):
         con = memory_warehouse(returned(totals(bodies, 24, lambda month, body, by=spread: 0.3 + by * (body - 4))))
         _lists(con)
         facts.build(con)
         cells.create(con)
         speed.create(con)
-        estimates.fill(con)
+        breakdowns.publish(con)
+        effects.publish(con)
         found = con.execute("SELECT * FROM design_effects WHERE indicator = 'refusal_rate' AND sector = ''").df()
-        effects.append(found.iloc[0])
-    alike, apart = effects
+        by_spread.append(found.iloc[0])
+    alike, apart = by_spread
     assert alike["effect"] < 3 and apart["bodies"] == 9 and apart["unevenness"] == 1
     n = 60 * 24
     between = np.var([0.3 + 0.05 * (body - 4) for body in range(9)], ddof=1)
@@ -333,3 +346,28 @@ def test_too_few_bodies_for_a_campaign_say_so():
     estimate_campaigns.fill(con)
     found = con.execute("SELECT DISTINCT status, effect FROM campaign_estimates").fetchall()
     assert found == [("not_enough_data", None)]
+
+
+def test_bodies_that_give_different_reasons_widen_the_range_of_each_reason():
+    """Nine bodies of 200 refusals: one reason a tenth of one body's and nine tenths of another's, or half of each."""
+    found = {}
+    for name, step in (("alike", 0), ("apart", 20)):
+        con = duckdb.connect()
+        con.execute(
+            f"""CREATE TABLE broken_down AS
+                SELECT 'holder' AS reported_by, body AS body_id, 'refused' AS outcome, 3 AS days,
+                       CASE WHEN i < 100 + {step} * (body - 4) THEN 'R01' ELSE 'R07' END AS reason,
+                       'legal' AS reason_class, 'supports' AS position, NULL AS law_cited, 'not_stated' AS gateway
+                FROM range(9) AS bodies(body), range(200) AS refusals(i)"""
+        )
+        rows = {(kind, value): more for kind, value, _, *more in effects._of_breakdowns(con)}
+        found[name] = rows["reason", "R01"]
+    between = np.var([0.5 + 0.1 * (body - 4) for body in range(9)], ddof=1)
+    plain = between / (0.5 * 0.5 / 200)
+    assert found["alike"][1] == pytest.approx((2.306 / 1.96) ** 2, rel=0.01)  # t for z alone
+    assert found["apart"][1] == pytest.approx(plain * (2.306 / 1.96) ** 2, rel=0.01)
+    base, (bodies, _, *alike) = 1800, found["apart"]
+    figure = evaluate.share(
+        {"shown": True, "bodies": bodies, "counted": 900, "base": base}, None, "counted", "base", evaluate.Alike(*alike)
+    )
+    assert figure["upper"] - figure["lower"] > 5 * (wilson(900, base)[1] - wilson(900, base)[0])

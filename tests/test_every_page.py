@@ -111,3 +111,12 @@ def test_links_to_the_parts_of_a_long_page_lead_to_each_of_them(client, address)
     assert all(text.count(f'id="{one}"') == 1 for one in linked)
     parts = re.findall(r'<section [^>]*id="([^"]+)"', text)
     assert not linked or [one for one in linked if one in parts] == parts
+
+
+@pytest.mark.parametrize("address", [*PATHS, *VIEWS])
+def test_no_id_stands_twice_on_a_page_with_what_dash_puts_there(client, address):
+    ids = re.findall(r' id="([^"]+)"', page(client, address))
+    if "_dash-config" in page(client, address):
+        layout = client.get("/_dash-layout", headers={"Referer": f"http://localhost{address}"}).get_json()
+        ids += [one["props"]["id"] for one in layout["props"]["children"]]
+    assert len(ids) == len(set(ids)), sorted(one for one in ids if ids.count(one) > 1)

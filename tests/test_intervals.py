@@ -38,6 +38,15 @@ def test_wilson_takes_arrays_and_scalars_alike():
     assert isinstance(intervals.wilson(5, 10)[0], float)
 
 
+@given(st.integers(0, 100_000), st.floats(0, 1), st.floats(1, 30), st.floats(0, 5), st.integers(0, 300))
+def test_one_number_and_an_array_of_one_are_the_same_to_the_last_bit(n, share, effect, noise, bodies):
+    x = round(share * n)
+    for limit, limits in zip(intervals.widened(x, n, effect, noise),
+                             intervals.widened([x], [n], [effect], [noise]), strict=True):  # fmt: skip
+        assert limit == limits[0] or (n == 0 and math.isnan(limit) and math.isnan(limits[0]))
+    assert intervals.design_effect(n, bodies, 0.1, effect) == intervals.design_effect([n], [bodies], 0.1, effect)[0]
+
+
 @pytest.mark.parametrize("x, n, confidence", [(-1, 10, 0.95), (11, 10, 0.95), (1, 10, 1.0), (1, 10, 0)])
 def test_wilson_refuses_what_is_not_a_share(x, n, confidence):
     with pytest.raises(ValueError):

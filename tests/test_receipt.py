@@ -86,7 +86,7 @@ def test_a_refused_file_says_which_check_refused_it(tmp_path, home):
     receipt = receipt_of(tmp_path, home, rows)
     assert receipt.status == "refused" and rules_of(receipt, "blocks_file") == {"missing_column": None}
     [line] = [one for one in receipt_files.groups([receipt]) if one["severity"] == "blocks file"]
-    assert line["wrong"] == receipt.reason
+    assert f"{line['wrong']} {line['mend']}" == receipt.reason and "Add the column" in line["mend"]
 
 
 def test_a_receipt_goes_through_json_and_comes_back_whole(tmp_path, home):

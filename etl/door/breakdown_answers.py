@@ -9,7 +9,7 @@ from datetime import date
 
 from etl import reference
 from etl.door.principal import PUBLIC, Principal, opened
-from etl.door.read_cells import fetch_all
+from etl.door.read_cells import fetch_all, likeness_by_value
 from etl.publishing.breakdowns import BREAKDOWN_DIMENSIONS, BREAKDOWNS
 from etl.publishing.cells import combo_number
 from metrics import evaluate
@@ -46,7 +46,7 @@ def breakdown(principal: Principal = PUBLIC, kind: str = "reason", by: str = "",
     about = fetch_all(con, "SELECT as_at, kind FROM about")[0]
     found = _fetch(con, kind, dimension, where, level, reported_by, [span_of(period)[0] for period in periods])
     synthetic = about["kind"] == "synthetic"
-    rows = _rows(found, kind, dimension, by, level, synthetic)
+    rows = _rows(found, kind, dimension, by, level, synthetic, likeness_by_value(con, kind))
     return BreakdownAnswer(version, about["as_at"], kind, synthetic, tuple(rows))
 
 
@@ -73,11 +73,11 @@ def _fetch(con, kind: str, dimension: str, where, level: str, reported_by: str, 
         conditions, values = f"{conditions} AND period IN ({', '.join('?' * len(starts))})", [*values, *starts]
     key = f"{dimension} AS of, " if dimension else "'' AS of, "
     return fetch_all(
-        con, f"SELECT {key}value, period, part, shown, counted, base FROM breakdowns WHERE {conditions}", values
+        con, f"SELECT {key}value, period, part, shown, bodies, counted, base FROM breakdowns WHERE {conditions}", values
     )
 
 
-def _rows(found: list[dict], kind: str, dimension: str, by: str, level: str, synthetic: bool) -> list[dict]:
+def _rows(found: list[dict], kind: str, dimension: str, by: str, level: str, synthetic: bool, alike) -> list[dict]:
     """One row a cell and value, for every value that occurs anywhere in the answer, so that none seems left out."""
     cells: dict[tuple, dict[str, dict]] = {}
     for row in found:
@@ -90,24 +90,23 @@ def _rows(found: list[dict], kind: str, dimension: str, by: str, level: str, syn
         for value in values:
             keys = {kind: value, **({by: of} if by else {})}
             keys |= {level: label(level, period)} if level != "all" else {}
-            rows.append({**keys, **_figure(parts, value, synthetic)})
+            rows.append({**keys, **_figure(parts, value, synthetic, alike.get(value, evaluate.ALONE))})
     return rows
 
 
-def _figure(parts: dict[str, dict], value: str, synthetic: bool) -> dict:
+def _figure(parts: dict[str, dict], value: str, synthetic: bool, alike) -> dict:
     # What senders keep confidential says nothing of a count under ten, and a count of none is one.
     none = {"returns": UNDER, "published": 0}
     of_value = {
-        # How many bodies are behind it is not stored, so the range speaks of the refusals recorded.
         part: {
             "shown": row["shown"],
             "counted": row["values"].get(value, none[part]),
             "base": row["base"],
-            "bodies": None,
+            "bodies": row["bodies"],
         }
         for part, row in parts.items()
     }
-    made = evaluate.share(of_value.get("returns"), of_value.get("published"), "counted", "base")
+    made = evaluate.share(of_value.get("returns"), of_value.get("published"), "counted", "base", alike)
     if synthetic and "published" not in made["flags"]:
         made["flags"].append("synthetic")
     return made

@@ -6,7 +6,6 @@ question's keys and a figure. Nothing is summed; a gap is said, not left out.
 
 from etl import reference
 from metrics import evaluate
-from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS, SPEED_DAYS
 from metrics.disclosure import MEDIAN_BASE, P90_BASE, SMALL
 from metrics.formulas import Share, Total, Undecided
@@ -27,7 +26,8 @@ def fetch_all(con, sql: str, values=()) -> list[dict]:
 def cells(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of a Share or Total, one row a series and period."""
     formula = question.definition.formula
-    found = _fetch(con, "cells", question, (*_facts(about_row), "bodies", *COUNTS))
+    counts = (formula.numerator, formula.denominator) if isinstance(formula, Share) else (formula.numerator,)
+    found = _fetch(con, "cells", question, (*_facts(about_row), "bodies", *counts))
     alike = likeness(con, formula) if isinstance(formula, Share) else {}
 
     def figure(parts: dict) -> dict:
@@ -58,9 +58,15 @@ def likeness(con, formula: Share) -> dict[str, evaluate.Alike]:
     same = [one.id for one in INDICATORS.values() if one.formula == formula]
     places = ", ".join("?" * len(same))
     found = con.execute(
-        f"SELECT sector, likeness, unevenness FROM design_effects WHERE indicator IN ({places})", same
+        f"SELECT sector, likeness, unevenness FROM design_effects WHERE value = '' AND indicator IN ({places})", same
     ).fetchall()
     return {sector: evaluate.Alike(*numbers) for sector, *numbers in found}
+
+
+def likeness_by_value(con, kind: str) -> dict[str, evaluate.Alike]:
+    """The same for each value of a breakdown such as `reason`, over all sectors."""
+    found = con.execute("SELECT value, likeness, unevenness FROM design_effects WHERE indicator = ?", [kind]).fetchall()
+    return {value: evaluate.Alike(*numbers) for value, *numbers in found}
 
 
 def _facts(about_row: dict) -> tuple[str, ...]:

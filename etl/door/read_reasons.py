@@ -4,7 +4,7 @@ Each figure is the share of refusals for which that is stated. The shares of one
 that are given as a range.
 """
 
-from etl.door.read_cells import fetch_all
+from etl.door.read_cells import fetch_all, likeness_by_value
 from metrics import evaluate
 from metrics.dimensions import DIMENSIONS
 from metrics.disclosure import UNDER
@@ -24,11 +24,12 @@ def reasons(con, question: Question, about_row: dict) -> list[dict]:
             continue
         key = (row[dimension] if dimension else "", row["period"])
         cells.setdefault(key, {}).setdefault(row["part"], {})[row["value"]] = row
+    alike = likeness_by_value(con, kind)
     values = sorted({value for parts in cells.values() for rows in parts.values() for value in rows})
     rows = []
     for place, period in sorted(cells, key=lambda key: (key[0], str(key[1]))):
         for value in wanted.get(kind, values):
-            made = _figure(cells[place, period], value)
+            made = _figure(cells[place, period], value, alike.get(value, evaluate.ALONE))
             keys = {**({dimension: place} if dimension in question.keys else {}),
                     **({kind: value} if kind in question.keys else {}),
                     **({question.level: label(question.level, period)} if question.level != "all" else {})}  # fmt: skip
@@ -47,22 +48,19 @@ def _fetch(con, question: Question, kind: str, dimension: str | None) -> list[di
     if last:
         conditions.append("period <= ?")
         asked.append(last[1])
-    column = f"{dimension}, " if dimension else ""
-    return fetch_all(
-        con,
-        f"SELECT {column}value, period, part, shown, counted, base FROM breakdowns WHERE {' AND '.join(conditions)}",
-        asked,
-    )
+    columns = f"{dimension + ', ' if dimension else ''}value, period, part, shown, bodies, counted, base"
+    return fetch_all(con, f"SELECT {columns} FROM breakdowns WHERE {' AND '.join(conditions)}", asked)
 
 
-def _figure(parts: dict, value: str) -> dict:
+def _figure(parts: dict, value: str, alike) -> dict:
     """A value's share of one cell: the protected part and the published one, added as in every other figure."""
     cells = {part: _as_cell(rows, value) for part, rows in parts.items()}
-    return evaluate.share(cells.get("returns"), cells.get("published"), "counted", "base")
+    return evaluate.share(cells.get("returns"), cells.get("published"), "counted", "base", alike)
 
 
 def _as_cell(rows: dict, value: str) -> dict:
     any_row = next(iter(rows.values()))
     hidden = UNDER if any_row["part"] == "returns" else 0
     counted = rows[value]["counted"] if value in rows else hidden
-    return {"shown": any_row["shown"], "base": any_row["base"], "counted": counted, "bodies": 0}
+    return {"shown": any_row["shown"], "base": any_row["base"], "counted": counted,
+            "bodies": any_row["bodies"]}  # fmt: skip

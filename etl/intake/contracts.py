@@ -103,12 +103,15 @@ def recognise(header, kind: str | None = None) -> str:
     kind = kind or meant(header)
     if kind is None:
         shapes = "; ".join(f"{one}: {', '.join(contract(one).must_have)}" for one in KINDS)
-        raise Refusal(f"The columns are those of no kind of return. The header must be in row 1. Expected {shapes}.")
+        mend = (f"Put the header in row 1, with the columns of one kind. {shapes}. A blank return (uptake template) "
+                "has them; what a body's own system exports needs a profile (uptake profile).")  # fmt: skip
+        raise Refusal("The columns are those of no kind of return.", "unknown_kind", mend)
     _refuse_twice(header, kind)
     missing = [name for name in contract(kind).must_have if name not in map(folded, header)]
     if missing:
         words = " ".join(_missing(name, header, kind) for name in missing)
-        raise Refusal(f"{words} Nothing was loaded.", "missing_column")
+        mend = "Add the column, or rename the one that holds it, and send the file again. Nothing was loaded."
+        raise Refusal(words, "missing_column", mend)
     return kind
 
 
@@ -116,7 +119,8 @@ def _refuse_twice(header, kind):
     names = [folded(name) for name in header]
     for name in (*contract(kind).names, *facts()):
         if names.count(name) > 1:
-            raise Refusal(f"Column '{name}' stands more than once in the header. Keep one. Nothing was loaded.")
+            raise Refusal(f"Column '{name}' stands more than once in the header.", "column_twice",
+                          "Keep one. Nothing was loaded.")  # fmt: skip
 
 
 def _missing(name, header, kind):

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import secrets
-from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
@@ -178,7 +177,7 @@ def _take(con, home, source, checked, file_id, receipt):
         receipt.held += holding.listed(con, file_id)
     if any(issue["rule"].startswith("personal.") for issue in receipt.issues):
         receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
-    receipt.returns = [asdict(one) for one in stored]
+    receipt.returns = [dict(vars(one)) for one in stored]
     if not stored:
         raise Refusal(NOTHING, "nothing_passed")
     if source.only:

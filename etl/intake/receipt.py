@@ -90,7 +90,8 @@ class Receipt:
             found = [issue(REFUSED, one.rule, one.message, one.mend, sheet=one.sheet, column=one.column)
                      for one in refusal.findings]  # fmt: skip
         else:
-            found = [issue(REFUSED, refusal.rule, self.reason)]
+            wrong = refusal.wrong.removeprefix(f"{self.file}: ")
+            found = [issue(REFUSED, refusal.rule, wrong, refusal.mend)]
         self.issues = found + self.issues
 
     def groups(self) -> list[dict]:

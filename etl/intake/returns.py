@@ -77,7 +77,7 @@ def settle(con, arriving: list[Return]) -> list[Return]:
     _refuse_own_overlap(arriving)
     number = last_number(con)
     releases = dict(con.execute("SELECT sender, release FROM senders").fetchall())
-    there = _current(con)
+    there = _current(con, {one.kind for one in arriving})
     settled = []
     for place, one in enumerate(arriving, 1):
         release = "public" if one.published else releases.get(one.sender, "confidential")
@@ -144,12 +144,13 @@ def _sender(row, line):
     return [row["sender"].strip(), row["body"] or None, ";".join(kinds), row["frequency"], first, last, release]
 
 
-def _current(con) -> dict:
-    """(kind, sender, reported_by) to the current returns as (period_from, period_to, extracted_on)."""
+def _current(con, kinds) -> dict:
+    """(kind, sender, reported_by) to the current returns of these kinds as (period_from, period_to, extracted_on)."""
     there = {}
     for kind, sender, reported_by, *days in con.execute(
         """SELECT kind, sender, reported_by, period_from, period_to, extracted_on FROM returns
-           WHERE status = 'current' ORDER BY period_from"""
+           WHERE status = 'current' AND list_contains(?::VARCHAR[], kind) ORDER BY period_from""",
+        [list(kinds)],
     ).fetchall():
         there.setdefault((kind, sender, reported_by), []).append(days)
     return there

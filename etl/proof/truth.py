@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from etl.paths import DATA
-from etl.proof.lines import LINES, Want
+from etl.proof.kinds import Want
+from etl.proof.lines import LINES
 
 SEED = 20211005
 CHUNK = 25  # replications in one piece of work

@@ -23,7 +23,7 @@ def publish(con) -> None:
     keyed = con.execute("SELECT typeof(keyed(0, 0))").fetchone()[0]
     con.execute(
         f"""CREATE TABLE scratch.exact_breakdowns (kind VARCHAR, value VARCHAR, combo SMALLINT, level VARCHAR,
-            period DATE, reported_by VARCHAR, part VARCHAR, {names}, bodies BIGINT, largest BIGINT,
+            period DATE, reported_by VARCHAR, part VARCHAR, {names}, bodies {keyed}, largest BIGINT,
             counted {keyed}, base {keyed})"""
     )
     con.execute(
@@ -56,8 +56,8 @@ def _breakdown(kind: str, value: str, where: str, dimension: str | None) -> str:
         ),
         bodies AS (SELECT {cell}, body_id, added(counted) AS of_body FROM by_body GROUP BY ALL),
         bases AS (
-            SELECT {cell}, added(of_body) AS base, count(*) AS bodies, max(counted(of_body)) AS largest
-            FROM bodies GROUP BY ALL
+            SELECT {cell}, added(of_body) AS base, added(keyed(1, body_key)) AS bodies, max(counted(of_body)) AS largest
+            FROM bodies JOIN body_keys ON body_keys.body = body_id GROUP BY ALL
         )
         SELECT '{kind}' AS kind, b.value, {combo} AS combo, b.level, b.period, b.reported_by, b.part,
                {f"b.{dimension}, " if dimension else ""} j.bodies, j.largest, b.counted, j.base

@@ -14,10 +14,8 @@ from etl import reference
 from etl.publishing import counterfactuals
 from etl.publishing import estimate_series as shape
 from metrics import verdicts, wording
-from metrics.counts import COUNTS
 from metrics.formulas import Share, Undecided
 from metrics.indicators import INDICATORS
-from metrics.intervals import clustered
 
 PRIMARY = "code_in_force"
 SECONDARY_MONTHS = 24  # after a secondary date: later events follow it closely
@@ -55,7 +53,7 @@ class Key(NamedTuple):
 
 
 def fill(con, progress=lambda done, total: None) -> None:
-    """Make and fill `estimates`, `counterfactuals` and `design_effects` from `base` and `day_counts`.
+    """Make and fill `estimates` and `counterfactuals` from `base` and `day_counts`.
 
     Needs the temporary tables of publishing.facts, and the published cells and speed (for what is shown of each month).
     `progress(done, total)` is called as work goes on. The same counts always give the same rows.
@@ -63,7 +61,6 @@ def fill(con, progress=lambda done, total: None) -> None:
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"CREATE TABLE estimates ({columns})")
     counterfactuals.create(con)
-    _design_effects(con)
     if not con.execute("SELECT count(month) FROM base WHERE reported_by = 'holder'").fetchone()[0]:
         return
     shape.prepare(con)
@@ -213,51 +210,3 @@ def _store(con, rows: list[tuple]) -> None:
         columns = [list(column) for column in zip(*rows, strict=True)]
         places = ", ".join(f"unnest(?::{kind}[])" for kind in COLUMNS.values())
         con.execute(f"INSERT INTO estimates SELECT {places}", columns)
-
-
-def _design_effects(con) -> None:
-    """Table `design_effects`: by indicator and sector ("" for all), how much wider an honest interval's variance is.
-
-    The variance of the pooled share over bodies against that of as many requests drawn alone: bodies' own rates
-    differ, so requests of one body tell less than as many of many. A cell of n requests from b of them has an effect of
-    about 1 + (unevenness x n/b - 1) x likeness, unevenness being b Σn²/(Σn)². Only from 5 bodies on, none nearly all.
-    """
-    con.execute(
-        """CREATE TABLE design_effects (indicator VARCHAR, sector VARCHAR, bodies INTEGER, effect DOUBLE,
-           likeness DOUBLE, unevenness DOUBLE)"""
-    )
-    sums = ", ".join(f"sum({name}) AS {name}" for name in COUNTS)
-    con.execute(
-        f"""CREATE TEMP TABLE sector_body AS
-            SELECT sector::VARCHAR AS sector, body, {sums} FROM base WHERE reported_by = 'holder' GROUP BY ALL"""
-    )
-    rows = []
-    for indicator in fitted_indicators():
-        if not isinstance(indicator.formula, Share) or indicator.always:
-            continue
-        x, n = indicator.formula.numerator, indicator.formula.denominator
-        for sector, *sums, largest in con.execute(_SUMS.format(x=x, n=n)).fetchall():
-            bodies, total = sums[-1], sums[1]
-            if bodies < verdicts.BODIES or largest > shape.LARGEST_SHARE * total:
-                continue
-            effective = clustered(*sums)[3]
-            if np.isfinite(effective) and effective > 0:
-                effect, unevenness = max(total / effective, 1.0), bodies * sums[3] / total**2
-                likeness = (effect - 1) / max(unevenness * total / bodies - 1, 1.0)
-                rows.append((indicator.id, sector, bodies, round(effect, 2), round(likeness, 5), round(unevenness, 2)))
-    if rows:
-        con.execute(f"INSERT INTO design_effects SELECT {', '.join(['unnest(?)'] * 6)}",
-                    [list(column) for column in zip(*sorted(rows), strict=True)])  # fmt: skip
-
-
-_SUMS = """
-    WITH of_body AS (
-        SELECT sector, body, {x} AS x, {n} AS n FROM sector_body WHERE {n} > 0
-    ),
-    both_ways AS (
-        SELECT * FROM of_body
-        UNION ALL SELECT '', body, sum(x), sum(n) FROM of_body GROUP BY body
-    )
-    SELECT sector, sum(x), sum(n), sum(x * x), sum(n * n), sum(x * n), count(*)::INTEGER, max(n)
-    FROM both_ways GROUP BY sector ORDER BY sector
-"""

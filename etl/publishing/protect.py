@@ -191,14 +191,16 @@ def breakdowns(con) -> None:
     keys = ", ".join(name for name in _columns(con, "exact_breakdowns") if name not in BREAKDOWN_COUNTS)
     con.execute(
         f"""CREATE TEMP TABLE noised AS
-            SELECT {keys}, value, bodies, largest, counted(base) AS true_base, {_published("base")} AS base,
+            SELECT {keys}, value, counted(bodies) AS true_bodies,
+                   CASE WHEN {OPEN} THEN counted(bodies) ELSE greatest(noisy(bodies, noise), {BODIES}) END AS bodies,
+                   largest, counted(base) AS true_base, {_published("base")} AS base,
                    {_published("counted")} AS counted, hash({keys}, value) AS row_key
             FROM exact_breakdowns, noise"""
     )
     con.execute(
         f"""CREATE TABLE breakdowns AS
             WITH shown AS (
-                SELECT DISTINCT {keys}, base, {OPEN} OR (bodies >= {BODIES}
+                SELECT DISTINCT {keys}, base, bodies, {OPEN} OR (true_bodies >= {BODIES}
                                                         AND largest <= {LARGEST_SHARE} * true_base) AS shown
                 FROM noised WHERE {OPEN} OR base >= {COUNT_BASE}
             ),
@@ -207,7 +209,7 @@ def breakdowns(con) -> None:
                 FROM shown AS s JOIN (SELECT DISTINCT kind, value, part FROM noised) AS v
                   ON v.kind = s.kind AND v.part = s.part
             )
-            SELECT e.* EXCLUDE (base, row_key),
+            SELECT e.* EXCLUDE (base, bodies, row_key), CASE WHEN e.shown THEN e.bodies::INTEGER END AS bodies,
                    CASE WHEN e.part = 'published' THEN n.counted WHEN NOT e.shown THEN NULL
                         WHEN coalesce(n.counted, 0) < {SMALL} THEN {UNDER}
                         ELSE least(n.counted, e.base) END AS counted, CASE WHEN e.shown THEN e.base END AS base
@@ -218,8 +220,8 @@ def breakdowns(con) -> None:
     con.execute(
         f"""CREATE TABLE private.breakdowns AS
             SELECT kind, value, {keys.removeprefix("kind, ")}, TRUE AS shown,
-                   NOT {_may_be_shown("counted(base)", "bodies")} AS small,
-                   counted(counted) AS counted, counted(base) AS base
+                   NOT {_may_be_shown("counted(base)", "counted(bodies)")} AS small,
+                   counted(bodies)::INTEGER AS bodies, counted(counted) AS counted, counted(base) AS base
             FROM exact_breakdowns ORDER BY ALL"""
     )
 

@@ -20,6 +20,7 @@ from etl.publishing import (
     breakdowns,
     cells,
     coverage,
+    effects,
     estimate_campaigns,
     estimates,
     facts,
@@ -33,7 +34,7 @@ from etl.publishing import (
 )
 from metrics.indicators import INDICATORS
 
-FORMAT = 2  # raised when the published tables change their shape
+FORMAT = 3  # raised when the published tables change their shape
 
 
 def publish(home, progress=lambda step, done, total: None) -> str:
@@ -125,6 +126,7 @@ def _estimate(con, progress) -> None:
 # The tables beside the cells; each takes the connection and makes its own.
 COMPANIONS = (
     breakdowns.publish,
+    effects.publish,
     stocks.publish,
     surveys.publish,
     registers.publish,
