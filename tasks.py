@@ -190,7 +190,7 @@ def check(words):
 
 
 def bench(words):
-    """load ten million synthetic requests and compare with a bare read of the same file (minutes)"""
+    """load ten million synthetic requests and compare with a bare read (minutes); ARGS="books" checks workbooks"""
     environment("run")
     return run(PYTHON, "-m", "etl.bench", *words)
 

@@ -29,10 +29,12 @@ SENDERS = 400
 def make(path: Path, rows: int, seed: int = SEED) -> None:
     """Write requests that break no rule: a body has one sector and region, and harder purposes are refused more."""
     with warehouse.connect() as con:
-        con.execute(f"COPY ({_rows_sql(rows, seed)}) TO {quoted(path)} (FORMAT csv, HEADER)")
+        con.execute(f"COPY ({rows_sql(rows, seed)}) TO {quoted(path)} (FORMAT csv, HEADER)")
 
 
-def _rows_sql(rows, seed):
+def rows_sql(rows: int, seed: int) -> str:
+    """SQL of the rows that `make` writes."""
+
     def draw(salt, of):
         return f"(hash(i, {seed + salt}) % {of})::INTEGER"
 
@@ -122,7 +124,8 @@ def _only(way, path, told) -> None:
 def main() -> int:
     """Make the file, run both ways by turns, print the figures; 1 when the target is missed."""
     parser = argparse.ArgumentParser(prog="python -m etl.bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("what", nargs="?", choices=("load", "books"), default="load", help="books: etl.bench_books")
+    parser.add_argument("--rows", type=int, help="rather than the usual number")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--file", type=Path, help="a file made before")
     parser.add_argument("--only", choices=WAYS, help=argparse.SUPPRESS)
@@ -132,9 +135,13 @@ def main() -> int:
         _only(asked.only, asked.file, asked.told)
         return 0
     with tempfile.TemporaryDirectory(prefix="uptake-bench-") as folder:
+        if asked.what == "books":
+            from etl import bench_books
+
+            return bench_books.run(Path(folder), asked.rows or bench_books.ROWS, asked.rounds)
         path = asked.file or Path(folder) / "requests.csv"
         if not asked.file:
-            make(path, asked.rows)
+            make(path, asked.rows or ROWS)
         print(f"{path.stat().st_size / 1e9:.2f} GB")
         return _compare(path, asked.rounds)
 

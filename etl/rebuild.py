@@ -12,7 +12,7 @@ from pathlib import Path
 from etl import warehouse
 from etl.errors import Refusal
 from etl.home import Home
-from etl.intake import load, readers, returns
+from etl.intake import load, received, returns
 from etl.intake.contracts import kinds
 
 FOLDER = ".rebuilding"
@@ -38,7 +38,7 @@ def rebuild(home, progress=lambda step, done, total: None) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         with warehouse.writing(home) as old:
-            readers.sweep(old, home.received)
+            received.sweep(old, home.received)
             count = _make(old, home, Home(folder), progress)
             old.close()
             os.replace(folder / home.warehouse.name, home.warehouse)
@@ -83,7 +83,7 @@ def _refuse_without_bytes(home, entries):
     wrong = [
         f"{entry['name']} ({entry['sha256'][:12]}...)"
         for entry in entries
-        if entry["kept"] and readers.digest_of(home.received / entry["sha256"]) != entry["sha256"]
+        if entry["kept"] and received.digest_of(home.received / entry["sha256"]) != entry["sha256"]
     ]
     if wrong:
         raise Refusal(

@@ -7,7 +7,7 @@ import pytest
 import sent
 
 from etl.home import Home
-from etl.intake import readers
+from etl.intake import lines as text_lines
 from etl.intake.load import load
 
 
@@ -116,7 +116,7 @@ def test_duckdb_numbers_the_rows_of_a_large_regular_file_alike(tmp_path, monkeyp
     path = sent.write_csv(tmp_path / "plain.csv", bad)
     path.write_text(path.read_text().rstrip("\n") + end)
     receipt, found = stored(tmp_path, path, "by-us")
-    monkeypatch.setattr(readers, "LARGE", 0)
+    monkeypatch.setattr(text_lines, "LARGE", 0)
     again, same = stored(tmp_path, path, "by-duckdb")
     assert [one.row for one in receipt.held] == [2, 32, 61]
     assert (again.held, again.sheets, same) == (receipt.held, receipt.sheets, found)
@@ -133,7 +133,7 @@ def test_a_large_file_that_is_not_regular_is_numbered_by_us(tmp_path, monkeypatc
     path = sent.write_csv(tmp_path / "plain.csv", bad)
     lines = path.read_text().split("\n")
     path.write_text("\n".join([*lines[:line], text, *lines[line:]]))
-    monkeypatch.setattr(readers, "LARGE", 0)
+    monkeypatch.setattr(text_lines, "LARGE", 0)
     receipt, _ = stored(tmp_path, path)
     assert {one.row for one in receipt.held} - {line + 1} == {33}
 

@@ -19,7 +19,7 @@ from etl.home import Home
 from etl.intake import contracts
 from etl.intake.contracts import contract
 from etl.intake.load import check
-from etl.intake.readers import EXAMPLE, MARK
+from etl.intake.tables import EXAMPLE, MARK
 from etl.intake.template import template
 
 OFFICE = shutil.which("libreoffice") or shutil.which("soffice")

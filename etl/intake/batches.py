@@ -6,10 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from etl.errors import Refusal
-from etl.intake import contracts, ownership, readers, returns
+from etl.intake import contracts, lines, ownership, returns
 from etl.intake.contracts import contract
 from etl.intake.receipt import WARNING, Held, Receipt
 from etl.intake.returns import Return
+from etl.intake.tables import Table
+from etl.intake.tables import tables as tables_of
 from etl.profile import profiles
 
 COUNTS = ("sheet", "rows_read", "rows_used", "rows_held", "rows_skipped", "rows_made")
@@ -21,10 +23,10 @@ DATED = ("request_counts", "agreements", "awareness")
 class Batch:
     """The rows of one kind in a file.
 
-    lines: a function that gives SQL of their text (see readers.lines_sql); columns: the columns it has; said: facts
-    said elsewhere; extras: published, approximate, source; table: the CSV, when one holds them all; tables: those
-    read by their own columns; aside: tables of the file that hold no return (on its first batch); only: the body
-    that alone may be its sender.
+    lines: a function that gives SQL of their text (see lines.lines_sql); columns: the columns it has; said: facts
+    said elsewhere; extras: published, approximate, source; table: the CSV or sheet, when one holds them all; tables:
+    those read by their own columns; aside: tables of the file that hold no return (on its first batch); only: the
+    body that alone may be its sender.
     """
 
     kind: str
@@ -32,9 +34,9 @@ class Batch:
     lines: object
     said: dict
     extras: dict = field(default_factory=dict)
-    table: readers.Table | None = None
-    tables: list[readers.Table] = field(default_factory=list)
-    aside: list[readers.Table] = field(default_factory=list)
+    table: Table | None = None
+    tables: list[Table] = field(default_factory=list)
+    aside: list[Table] = field(default_factory=list)
     only: str | None = None
 
     def need_facts(self) -> None:
@@ -66,7 +68,7 @@ def batches(path: Path, checked, said: dict, extras: dict, receipt: Receipt, fol
     """The batches of a file. What is left unread is noted on the receipt; text copies go into `folder`."""
     tables = []
     if not said.get("profile"):
-        tables = readers.tables(checked, path)
+        tables = tables_of(checked, path, folder)
         taken = tables if said.get("kind") and len(tables) == 1 else [t for t in tables if contracts.meant(t.header)]
         if taken:
             return _by_contract(taken, tables, said, extras, receipt, folder)
@@ -128,8 +130,8 @@ def _contracted(kind, of_kind, said, extras, receipt, folder):
     if any(said.get(name) not in (None, value) for name, value in cover.items()):
         receipt.note("file_before_command", "What the cover sheet says was used, not what the command says.")
 
-    def lines():
-        parts = [readers.lines_sql(table, kind, folder) for table in of_kind]
+    def text():
+        parts = [lines.lines_sql(table, kind, folder) for table in of_kind]
         apart = [
             f"SELECT * REPLACE (_line::BIGINT + {n} * 1_000_000_000 AS _line) FROM {part}"
             for n, part in enumerate(parts)
@@ -137,14 +139,15 @@ def _contracted(kind, of_kind, said, extras, receipt, folder):
         return f"({' UNION ALL BY NAME '.join(apart)})"
 
     first = of_kind[0]
-    alone = first if len(of_kind) == 1 and first.form == "csv" and first.mark is None else None
-    return Batch(kind, columns, lines, {**said, **cover}, extras, alone, of_kind)
+    alone = first.form == "workbook" or (first.form == "csv" and first.mark is None)
+    table = first if len(of_kind) == 1 and alone else None
+    return Batch(kind, columns, text, {**said, **cover}, extras, table, of_kind)
 
 
-def tell_examples(batch: Batch, receipt: Receipt) -> None:
+def tell_examples(con, batch: Batch, receipt: Receipt) -> None:
     """Count the example rows of a template as read and skipped. Only right once the batch's rows have been read."""
     for table in batch.tables:
-        if table.examples:
+        if lines.count_examples(con, table):
             one = next((one for one in receipt.sheets if one["sheet"] == table.sheet), None)
             if one is None:
                 one = dict.fromkeys(COUNTS, 0) | {"sheet": table.sheet}
@@ -169,9 +172,9 @@ def _by_profile(taken, said, extras, receipt, folder):
 def _profiled(kind, of_kind, said, extras, folder):
     columns = [*contract(kind).names, *(name for name in contracts.facts() if name != "kind")]
 
-    def lines():
+    def text():
         rows = ((row, one.facts) for one in of_kind for row in one.rows)
-        return readers.write_lines(
+        return lines.write_lines(
             folder,
             columns,
             (
@@ -181,7 +184,7 @@ def _profiled(kind, of_kind, said, extras, folder):
         )
 
     own = {name: of_kind[0].facts.get(name) for name in ("published", "approximate", "source")}
-    return Batch(kind, columns, lines, said, {**own, **extras})
+    return Batch(kind, columns, text, said, {**own, **extras})
 
 
 def _plain(value) -> str:

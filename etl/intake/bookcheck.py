@@ -6,6 +6,7 @@ nothing (measured), so both are found here, in the XML, in bounded memory.
 
 import html
 import re
+from urllib.parse import unquote_to_bytes
 
 from etl.intake.archive import NESTED_STARTS, Damaged, directory, nested, refused, unpack
 from etl.intake.cellscan import ContentScan, SheetScan
@@ -21,8 +22,11 @@ EMBEDDED = re.compile(r"^xl/(embeddings|activex|ctrlprops)/|\.ole$|^objectreplac
 OUTSIDE = re.compile(r"^xl/(externallinks/|connections\.xml|querytables/)", re.IGNORECASE)
 # Where a workbook keeps words that are in no cell.
 NOTES = re.compile(
-    r"^xl/(threaded)?comments|^xl/.*/comments?\d*\.xml|^xl/drawings/[^/]*\.(?:xml|vml)$|^xl/persons/", re.IGNORECASE
+    r"^xl/(threaded)?comments|^xl/.*/comments?\d*\.xml|^xl/drawings/[^/]*\.(?:xml|vml)$|^xl/persons/|^xl/charts/"
+    r"|^styles\.xml$",
+    re.IGNORECASE,
 )
+LEADS_OUT = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*TargetMode\s*=\s*[\"']External[^<>]*)>")
 PROPERTIES = re.compile(r"^docprops/.*\.xml$|^customxml/.*\.xml$|^meta\.xml$", re.IGNORECASE)
 MAX_KEPT = 4 * 1024**2
 MAX_WORDS = 200_000
@@ -129,7 +133,7 @@ class Parts:
             return
         scan = ContentScan(self.name_sheet) if self.kind == "ods" and name == "content.xml" else SheetScan()
         kept, overlap = [], b""
-        keep = name in FIRST or NOTES.search(name) or PROPERTIES.search(name)
+        keep = name in FIRST or NOTES.search(name) or PROPERTIES.search(name) or name.endswith(".rels")
         piece = first
         while piece:
             if DTD.search(overlap + piece):
@@ -144,7 +148,7 @@ class Parts:
         self.keep(name, b"".join(kept))
         self.sheet_parts += scan.sheets
         self.findings += scan.end(self.labels.get(name))
-        self.screen(b" ".join(scan.notes), "set of notes, page headings and footings")
+        self.screen(b" ".join(scan.notes), "set of notes, prompts, links, page headings and footings")
 
     def keep(self, name, body):
         if name == "[Content_Types].xml" and b"macroenabled" in body.lower():
@@ -157,12 +161,16 @@ class Parts:
             )
         elif name == "xl/workbook.xml":
             self.sheets = re.findall(rb"<(?:\w+:)?sheet\s([^<>]*)>", body)
+            self.screen(body, "list of names given to cells")
         elif name == "xl/_rels/workbook.xml.rels":
             self.name_parts(body)
         elif PROPERTIES.search(name):
             self.screen(body, "list of file properties")
         elif NOTES.search(name):
-            self.screen(body, "set of notes and text boxes")
+            self.screen(body, "set of notes, text boxes and page headings")
+        elif name.endswith(".rels"):
+            links = [value_of(tag, b"Target") or b"" for tag in LEADS_OUT.findall(body)]
+            self.screen(unquote_to_bytes(b" ".join(links)), "set of links")
 
     def screen(self, body, place):
         """Screens words that are in no cell. An author's name is expected there, so bare names are let be."""

@@ -1,17 +1,17 @@
-"""The short way for a large, clean CSV of requests: typed by DuckDB while it is read, straight into the warehouse.
+"""The short way for a large, clean table of requests: typed by DuckDB while it is read, straight into the warehouse.
 
 All or nothing: the first doubt (a cell not of its type, a broken rule, a duplicate) and the caller takes the long
 way of etl.intake.staging, which can say which row and why. On a clean file both ways store the same rows.
 """
 
-import csv
 import datetime as dt
 from dataclasses import replace
 
 from etl import reference
-from etl.intake import contracts, returns
+from etl.intake import contracts, lines, returns
 from etl.intake.batches import is_one
 from etl.intake.contracts import contract
+from etl.intake.lines import is_example, source_sql
 from etl.intake.returns import Return
 from etl.intake.rules import mask_sql, rules
 from etl.intake.screen import SUSPECT
@@ -140,21 +140,15 @@ def _source(table) -> str:
     types = {field.name: _type(field) for field in contract(KIND).fields}
     if [name for name in FACTS if name in there] == ["sender"]:
         types["sender"] = type_name("bodies")
-    shapes = ", ".join(
-        f"{quoted(names.get(place, f'_other_{place}'))}: {quoted(types.get(names.get(place), 'VARCHAR'))}"
-        for place in range(len(table.header))
-    )
     cells = [
         f"{f.name} AS {f.name}" if f.name in there else f"CAST(NULL AS {_type(f)}) AS {f.name}"
         for f in contract(KIND).fields
     ]
     cells += [f"{name} AS said_{name}" for name in FACTS if name in there]
-    return f"""
-        SELECT {", ".join(cells)}
-        FROM read_csv({quoted(table.path)}, columns = {{{shapes}}}, auto_detect = false, header = true, delim = ',',
-                      quote = '"', escape = '"', nullstr = '', dateformat = '%Y-%m-%d', store_rejects = true,
-                      rejects_limit = 10)
-    """
+    more = ", dateformat = '%Y-%m-%d', store_rejects = true, rejects_limit = 10"
+    typed = {place: types.get(name, "VARCHAR") for place, name in names.items()}
+    kept = "" if table.mark is None else f" WHERE NOT {is_example(f'c{table.mark}')}"
+    return f"SELECT {', '.join(cells)} FROM {source_sql(table, typed, names, more)}{kept}"
 
 
 def _type(field) -> str:
@@ -163,10 +157,7 @@ def _type(field) -> str:
 
 def _sent_by_bodies(table) -> bool:
     """Whether the first row's sender is a body of the register: then all are, or the long way is gone."""
-    with table.path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file)
-        next(rows)
-        first = next(rows, [])
+    _, first = next(lines.rows(table), (0, []))
     place = table.columns(KIND)["sender"]
     return place < len(first) and first[place] in reference.codes("bodies")
 

@@ -8,8 +8,6 @@ number, UTR and UPN agree with python-stdnum, save that a UPN of a local authori
 
 import re
 
-from stdnum.gb import nhs, upn, utr
-
 _AREAS = (
     "AB AL B BA BB BD BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN "
     "EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML "
@@ -84,16 +82,23 @@ TITLES = {
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
+# The library is loaded when a shape is met, which in most files is never.
 def is_nhs_number(digits):
+    from stdnum.gb import nhs
+
     return nhs.is_valid(digits)
 
 
 def is_utr(digits):
+    from stdnum.gb import utr
+
     return utr.is_valid(digits)
 
 
 def is_upn(text):
     """The check letter alone: the list of authorities in python-stdnum ends in 2011."""
+    from stdnum.gb import upn
+
     return upn.calc_check_digit(text.upper()) == text[0].upper()
 
 

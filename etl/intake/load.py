@@ -11,7 +11,7 @@ import duckdb
 from etl import reference, warehouse, working
 from etl.errors import Refusal
 from etl.home import reference_key, sweep_parts
-from etl.intake import evidence, holding, ownership, precheck, readers, returns, screen, unread
+from etl.intake import evidence, holding, ownership, precheck, received, returns, screen, unread
 from etl.intake.batches import batches, facts, tell_examples
 from etl.intake.changes import changes, jumps
 from etl.intake.contracts import contract
@@ -19,9 +19,12 @@ from etl.intake.crosscheck import cross_check
 from etl.intake.finding import FileRefused
 from etl.intake.keep import keep
 from etl.intake.ladder import point_out
+from etl.intake.lines import RAGGED
 from etl.intake.playback import playback
-from etl.intake.readers import NOT_KEPT
 from etl.intake.receipt import ROWS_KEPT, WARNING, Held, Receipt
+from etl.intake.received import NOT_KEPT
+from etl.intake.tables import SUFFIXES
+from etl.intake.tables import tables as tables_of
 from etl.warehouse import insert_rows
 
 LEFT_OUT = ("senders.csv",)  # tables in a folder of returns that are not returns
@@ -52,7 +55,7 @@ def load(paths, home, *, progress=None, only=None, **arguments) -> list[Receipt]
     """
     said, files = facts(arguments, "command"), _files(paths)
     with warehouse.writing(home) as con:
-        readers.sweep(con, home.received)
+        received.sweep(con, home.received)
         sweep_parts(home.marked)
         con.execute("BEGIN")
         returns.copy_senders(con, home)
@@ -96,7 +99,7 @@ def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None
     try:
         checked = _checked(path)
         try:
-            sha256, part = readers.take_in(path, home.received if store else None)
+            sha256, part = received.take_in(path, home.received if store else None)
             checked.path = checked.copy or part
             known = evidence.evidence(path)
             source = Source(path, sha256, part if store else None, {**said, **known.facts}, known.extras, only)
@@ -105,12 +108,12 @@ def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None
             checked.clear()
             if store and part:
                 with contextlib.suppress(duckdb.Error):  # after a fault the next start does it
-                    readers.put_away(con, part, sha256)
+                    received.put_away(con, part, sha256)
     except Refusal as refusal:
         receipt.refuse(refusal)
     if store and receipt.status != "loaded":
         con.execute("BEGIN")
-        sha256 = sha256 or readers.digest_of(path)
+        sha256 = sha256 or received.digest_of(path)
         returns.add_file(con, sha256, receipt.file, receipt.profile, receipt.status, receipt.reason, said, now)
         con.execute("COMMIT")
     return receipt
@@ -146,7 +149,7 @@ def _transact(con, home, source, checked, now, receipt):
         stored = _take(con, home, source, checked, file_id, receipt)
         if receipt.status == "loaded":
             _finish(con, home, file_id, stored, receipt)
-            # The bytes get their name when the rows are in. Killed in between, the next start does it (readers.sweep).
+            # The bytes get their name when the rows are in. Killed in between, the next start does it (received.sweep).
             con.execute("COMMIT")
         else:
             con.execute("ROLLBACK")
@@ -166,7 +169,7 @@ def _take(con, home, source, checked, file_id, receipt):
             before = len(receipt.issues)
             rows = [one for one in checked.findings if one.severity == "blocks_row"]
             stored += keep(con, batch, rows if not receipt.profile else [], file_id, _key(home, batch.kind), receipt)
-            tell_examples(batch, receipt)
+            tell_examples(con, batch, receipt)
             tables += [(table, batch.kind) for table in batch.tables] + [(table, None) for table in batch.aside]
             if len(receipt.issues) > before and unread.held_cells(con, batch.kind):
                 receipt.note(NOT_KEPT, NOT_KEPT_WORDS)
@@ -197,12 +200,12 @@ def _screen_rest(con, path, checked, tables, stored, receipt, folder):
         words = "The sender is given as what looks like a person's details. Give the code of the body."
         raise Refusal(words, "personal.sender")
     if not receipt.profile:
-        ragged = any(issue["rule"] == readers.RAGGED for issue in receipt.issues)
+        ragged = any(issue["rule"] == RAGGED for issue in receipt.issues)
         if found := unread.screen_tables(con, tables, folder, ragged):
             raise FileRefused(found)
     elif not all(one.published for one in stored):
         try:
-            whole = [(table, None) for table in readers.tables(checked, path)]
+            whole = [(table, None) for table in tables_of(checked, path, folder)]
             clean = not unread.screen_tables(con, whole, folder, True)
         except Refusal:
             clean = False
@@ -287,7 +290,7 @@ def _files(paths) -> list[Path]:
     found = []
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in readers.SUFFIXES)
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES)
             found += [one for one in inside if not _is_left_out(one)]
         else:
             found.append(path)

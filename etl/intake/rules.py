@@ -151,11 +151,12 @@ CROSS = {
             "The answer is not one of this question's answers.",
             "See data/reference/answers.csv for the answers of each question.",
         ),
-        # The square of a sum of n weights is at most n times the sum of their squares.
+        # The square of a sum of n weights is at most n times the sum of their squares, and at least that sum.
         Rule(
             "weights_impossible",
             "weight_sum_squares",
-            "weight_sum * weight_sum > respondents * weight_sum_squares * 1.000001 + 0.000001",
+            "weight_sum * weight_sum > respondents * weight_sum_squares * 1.000001 + 0.000001 "
+            "OR weight_sum_squares > weight_sum * weight_sum * 1.000001 + 0.000001",
             "No weights of so many respondents have these sums.",
             "Check respondents, weight_sum and weight_sum_squares; leave both sums blank when there are no weights.",
         ),

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl.errors import Refusal
@@ -24,6 +26,16 @@ class Sheet(list):
     hidden = False
 
 
+@dataclass(frozen=True)
+class TextSheet:
+    """A sheet as text: a CSV of its filled rows, each with the number beside it first; header: the first of them."""
+
+    name: str
+    hidden: bool
+    header: list[str]
+    path: Path
+
+
 def read_sheets(path, *, head=None, seconds=SECONDS):
     """Return {sheet name: Sheet of rows of cells} in the file's order. Row 1 of the sheet is rows[0].
 
@@ -31,12 +43,29 @@ def read_sheets(path, *, head=None, seconds=SECONDS):
     long. A text table has one sheet, named after the file. `head` asks for that many first rows only.
     Raises Refusal naming the file, never a value in it.
     """
-    path = Path(path)
+    return {said["sheet"]: said["rows"] for said in _told(Path(path), head, "", seconds)}
+
+
+def text_sheets(path, folder, *, seconds=SECONDS) -> list[TextSheet]:
+    """The sheets of a workbook in the file's order, each written into a new folder inside this private one.
+
+    Cells are text as the contracts write it: ISO dates, whole numbers without a point, yes and no. Refusal as above.
+    """
+    into = tempfile.mkdtemp(dir=folder)
+    said = _told(Path(path), None, into, seconds)
+    return [
+        TextSheet(one["sheet"], one["hidden"], one["header"], Path(into, f"sheet-{number}.csv"))
+        for number, one in enumerate(said, 1)
+    ]
+
+
+def _told(path, head, folder, seconds):
+    """What the child says of each sheet, once it has ended well."""
     form = _form(path)
     with tempfile.TemporaryFile() as out:
-        code = _run([str(path), form, path.stem, str(head or 0)], out, seconds)
+        code = _run([str(path), form, path.stem, str(head or 0), folder], out, seconds)
         out.seek(0)
-        sheets, ended = {}, False
+        sheets, ended = [], False
         for line in out:
             try:
                 found = json.loads(line, object_hook=_object)
@@ -45,8 +74,7 @@ def read_sheets(path, *, head=None, seconds=SECONDS):
             if "refused" in found:
                 raise Refusal(f"{path.name}: {found['refused']}.")
             ended = found.get("end", False)
-            if not ended:
-                sheets[found["sheet"]] = found["rows"]
+            sheets += [] if ended else [found]
     if code is None:
         raise Refusal(f"{path.name}: reading it took longer than {seconds} seconds; split it.")
     if code or not ended:
@@ -74,22 +102,25 @@ def _form(path):
 
 def _run(arguments, out, seconds):
     """Run the child; return its exit code, or None when its time ran out. Its words on stderr are dropped."""
-    quiet = {**os.environ, "RUST_BACKTRACE": "0"}
     child = subprocess.Popen(
         [sys.executable, "-I", str(CHILD), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=subprocess.DEVNULL,
-        env=quiet,
+        env={**os.environ, "RUST_BACKTRACE": "0"},
     )
+    late = threading.Event()
+    # A wait with a time limit looks again and again, and sleeps up to 50 ms past the end; so the limit is a thread's.
+    timer = threading.Timer(seconds, lambda: (late.set(), child.kill()))
+    timer.start()
     try:
-        return child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
+        code = child.wait()
     finally:
+        timer.cancel()
         with contextlib.suppress(OSError):
             child.kill()
         child.wait()
+    return None if late.is_set() else code
 
 
 def _object(found):

@@ -3,6 +3,7 @@
 Run as a script by etl.intake.sheets. It imports nothing of ours, sets its own limits first, and writes one JSON line a
 sheet: {"sheet": name, "hidden": bool, "rows": [[cell, ...], ...]}. A cell is a string, a number, true, false, or
 ["d", ISO date] / ["t", ISO date and time] for true date cells. A refusal is the line {"refused": sentence}.
+Given a folder, it writes each sheet there as text instead (`texts`), and "header": [text, ...] in place of the rows.
 """
 
 import csv
@@ -15,6 +16,7 @@ import sys
 MEMORY = 2 << 30  # bytes of address space; a workbook of 300,000 rows needs well under one
 SECONDS = 60
 CELLS = 12_000_000
+LONGEST_ROW = 1 << 20  # characters; DuckDB reads lines of up to twice as many bytes
 DELIMITERS = ",;\t|"
 
 
@@ -60,9 +62,34 @@ def workbook(path, head):
         left -= width * (sheet.end[0] + 1 if sheet.end else 0)
         if left < 0:
             raise ValueError(f"the sheets hold more than {CELLS:,} cells; split the file")
-        found = sheet.to_python(skip_empty_area=False, nrows=head)
-        rows = [[cell(value) for value in row] for row in found]
-        yield about.name, not str(about.visible).endswith(".Visible"), rows
+        yield about.name, not str(about.visible).endswith(".Visible"), sheet.to_python(False, head)
+
+
+def texts(path, folder):
+    """Write each sheet as a CSV of its filled rows, the number of each first, and yield (name, hidden, header row)."""
+    for number, (name, hidden, rows) in enumerate(workbook(path, None), 1):
+        header = []
+        with open(f"{folder}/sheet-{number}.csv", "w", encoding="utf-8", newline="") as file:
+            # Written so, a cell that holds either sign of a line end is put in quotation marks.
+            write = csv.writer(file, lineterminator="\r\n").writerow
+            for place, row in enumerate(rows, 1):
+                cells = [value.strip() if type(value) is str else words(value) for value in row]
+                if any(cells):
+                    header = header or cells
+                    if write([place, *cells]) > LONGEST_ROW:
+                        raise ValueError("a row is longer than a million characters")
+        yield name, hidden, header
+
+
+def words(value):
+    """A cell that is no text, as the contracts write it: ISO dates, whole numbers without a point."""
+    if type(value) is dt.date:
+        return value.isoformat()
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(cell(value) if isinstance(value, float) else value)
 
 
 def text(path, name, head):
@@ -92,13 +119,22 @@ def text(path, name, head):
     yield name, False, [row + [""] * (width - len(row)) for row in rows]
 
 
-def main(path, form, name, head):
-    head = int(head) or None
+def sheets(path, form, name, head, folder):
+    """What to say of each sheet."""
+    if folder:
+        for sheet, hidden, header in texts(path, folder):
+            yield {"sheet": sheet, "hidden": hidden, "header": header}
+        return
+    for sheet, hidden, rows in workbook(path, head) if form == "workbook" else text(path, name, head):
+        yield {"sheet": sheet, "hidden": hidden, "rows": [[cell(value) for value in row] for row in rows]}
+
+
+def main(path, form, name, head, folder):
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     limit()
     try:
-        for sheet, hidden, rows in workbook(path, head) if form == "workbook" else text(path, name, head):
-            print(json.dumps({"sheet": sheet, "hidden": hidden, "rows": rows}, ensure_ascii=True))
+        for said in sheets(path, form, name, int(head) or None, folder):
+            print(json.dumps(said, ensure_ascii=True))
     except ValueError as error:
         print(json.dumps({"refused": str(error)}))
     except MemoryError:
@@ -107,4 +143,4 @@ def main(path, form, name, head):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

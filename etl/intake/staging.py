@@ -107,7 +107,8 @@ def typed_sql(field: Field) -> str:
     if field.type == "integer":
         return f"CASE WHEN regexp_full_match({raw}, '-?\\d{{1,9}}(\\.0+)?') THEN split_part({raw}, '.', 1)::INTEGER END"
     if field.type == "number":
-        return f"CASE WHEN regexp_full_match({raw}, '-?\\d{{1,15}}(\\.\\d+)?') THEN {raw}::DOUBLE END"
+        # A number that begins with 0 is a telephone number or a code.
+        return f"CASE WHEN regexp_full_match({raw}, '-?(0|[1-9]\\d{{0,14}})(\\.\\d+)?') THEN {raw}::DOUBLE END"
     if field.name in contracts.facts() and field.pattern:
         return f"CASE WHEN regexp_full_match({raw}, {quoted(field.pattern.strip('^$'))}) THEN {raw} END"
     return raw

@@ -11,8 +11,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from etl import reference
 from etl.intake.contracts import Field, contract
-from etl.intake.readers import EXAMPLE, MARK
 from etl.intake.rules import expected
+from etl.intake.tables import EXAMPLE, MARK
 
 VERSION = 1  # raised when the layout changes; the columns are the contract's
 ROWS = 10_000  # rows with lists to choose from; rows below are read all the same

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from etl import reference, warehouse
-from etl.intake import contracts, readers, screen
+from etl.intake import contracts, lines, screen
 from etl.intake.finding import Finding, finding
 from etl.intake.identifiers import COMPILED, TITLES
 from etl.warehouse import quoted
@@ -23,12 +23,12 @@ SUSPECT = re.compile(screen.SUSPECT, re.IGNORECASE)
 def screen_tables(con, tables, folder, ragged=False) -> list[Finding]:
     """Findings on what looks like details of a person in headings and cells that are not loaded; none when clean.
 
-    tables: (intake.readers.Table, kind or None where the table is not loaded); folder: a private one for text copies;
+    tables: (intake.tables.Table, kind or None where the table is not loaded); folder: a private one for text copies;
     ragged: whether rows may have cells beyond the header.
     """
     found = []
     for table, kind in tables:
-        found += screen.screen_names(table.aside, "cover sheet")
+        found += screen.screen_names(table.aside, "cover sheet" if table.form == "workbook" else "file's own note")
         loaded = _loaded(table, kind) if kind else set()
         places = [place for place, name in enumerate(table.header) if place not in loaded and place != table.mark]
         found += screen.screen_names([table.header[place] for place in places], "heading", sheet=_sheet(table))
@@ -92,17 +92,16 @@ def _columns(table, places, folder, ragged):
         source = f"read_parquet({quoted(table.path)})"
         yield from ((place, source, table.header[place]) for place in places)
         return
-    rows = table.rows if table.form == "workbook" else readers.csv_rows(table)
     cells, known = {}, _known()
-    for _, row in rows:
+    for _, row in lines.rows(table):
         surplus = range(len(table.header), len(row))
         for place in (*places, *surplus):
             if place < len(row) and row[place] and row[place] not in known:
                 cells.setdefault(place, []).append(row[place])
     for place, texts in cells.items():
         if any(SUSPECT.search(text) or COMPILED["birth_date"].search(text) for text in texts):
-            lines = (("", number, "", [text]) for number, text in enumerate(texts))
-            yield place, readers.write_lines(folder, ["cell"], lines), "cell"
+            texts_of = (("", number, "", [text]) for number, text in enumerate(texts))
+            yield place, lines.write_lines(folder, ["cell"], texts_of), "cell"
 
 
 def held_cells(con, kind: str) -> bool:
