@@ -120,6 +120,8 @@ def _by_contract(taken, tables, said, extras, receipt, folder):
         if table not in taken:
             receipt.note("sheet_not_taken", f"Sheet {table.sheet} holds no return and was not read.", sheet=table.sheet)
     made = [_contracted(kind, of_kind, said, extras, receipt, folder) for kind, of_kind in kinds.items()]
+    if len(made) == 1:  # the short way goes back to the start of the file, where nothing of another batch may stand
+        made[0].table = _alone(taken)
     made[0].aside = [table for table in tables if table not in taken]
     return made
 
@@ -138,10 +140,13 @@ def _contracted(kind, of_kind, said, extras, receipt, folder):
         ]
         return f"({' UNION ALL BY NAME '.join(apart)})"
 
-    first = of_kind[0]
-    alone = first.form == "workbook" or (first.form == "csv" and first.mark is None)
-    table = first if len(of_kind) == 1 and alone else None
-    return Batch(kind, columns, text, {**said, **cover}, extras, table, of_kind)
+    return Batch(kind, columns, text, {**said, **cover}, extras, tables=of_kind)
+
+
+def _alone(taken):
+    """The one table of a file, if DuckDB can read it as it stands."""
+    one = taken[0]
+    return one if len(taken) == 1 and (one.form == "workbook" or (one.form == "csv" and one.mark is None)) else None
 
 
 def tell_examples(con, batch: Batch, receipt: Receipt) -> None:

@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import replace
 
 from etl import reference
-from etl.intake import contracts, lines, returns
+from etl.intake import bothways, contracts, lines, returns
 from etl.intake.batches import is_one
 from etl.intake.contracts import contract
 from etl.intake.lines import is_example, source_sql
@@ -122,6 +122,10 @@ def _clean(con, settled) -> bool:
         f"SELECT count(*) - count(DISTINCT request_key) FROM {_arrived(settled)}",
         f"SELECT count(*) FROM ({keys}) WHERE request_key IN (SELECT request_key FROM ({others_sql(KIND)}))",
     )
+    if bothways.may_be(con, KIND):
+        mine = f"(FROM {_arrived(settled)}) AS q JOIN arriving AS a USING (return_id)"
+        mine = f"SELECT 0 AS _line, a.sender, a.reported_by, q.holder_body, q.received_on FROM {mine}"
+        doubts += (f"SELECT count(*) FROM ({bothways.lines_sql(KIND, mine)})",)
     return not any(con.execute(doubt).fetchone()[0] for doubt in doubts)
 
 

@@ -1,16 +1,20 @@
-"""Checks of a set of rows: totals among what they add up, a year beside its quarters; and codes outside their dates.
+"""Checks of a set of rows: what would be counted twice, and what looks odd: codes outside their dates, tiny totals.
 
 What would be counted twice is held; what only looks odd is kept and pointed out.
 """
 
 from etl import reference
-from etl.intake.receipt import WARNING
+from etl.intake import bothways
+from etl.intake.receipt import NOTE, WARNING
 from etl.intake.rules import Rule
 from etl.intake.staging import good
 
 TOTALS = ("total", "totals", "all", "grand total", "subtotal", "sub-total", "sum", "overall")
 LEAST = 10  # requests in a row that may be taken for a total: small numbers agree by chance
 MOST_CODES = 5  # codes named on a receipt
+TWICE = 3  # rows that must all be there twice before that is no chance
+FEW = 5  # a count of 1 to 4 may tell of a person to those who know the case
+COUNTED = {"request_counts": "requests", "awareness": "respondents"}
 
 SETS = (
     Rule(
@@ -27,6 +31,14 @@ SETS = (
         "The period of the row holds the periods of other rows about the same thing, so these would be counted twice.",
         "Give a year, or its quarters or months: not both.",
     ),
+    Rule(
+        "table_there_twice",
+        "requests",
+        "duplicate = 'table_there_twice'",
+        "Every row stands here twice or more, as when a table is pasted again under itself: equal rows add up.",
+        "Send each row once; if they are other requests, say in the rows what sets them apart.",
+    ),
+    *bothways.RULES.values(),
 )
 SAME = ("sender", "reported_by", "holder_body", "requester_body", "holder_sector", "requester_sector", "region",
         "purpose", "outcome")  # fmt: skip
@@ -42,11 +54,20 @@ DATED = (
 
 def mark_sets(con, kind: str) -> None:
     """Set `duplicate` on good staged rows of totals that say again what other rows of the file say."""
+    if bothways.may_be(con, kind):
+        _mark(con, bothways.RULES[kind].id, bothways.lines_sql(kind, "FROM rows"))
     if kind != "request_counts":
         return
     same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in SAME)
     group = "PARTITION BY sender, reported_by, holder_body, period_start, period_end, outcome"
+    whole = f"{', '.join(SAME)}, period_start, period_end, requests"
     found = {
+        "table_there_twice": f"""
+            SELECT _line FROM rows
+            WHERE (SELECT count(*) > {2 * TWICE - 1} FROM rows) AND NOT EXISTS (
+                SELECT 1 FROM rows GROUP BY {whole} HAVING count(*) % 2 > 0)
+            QUALIFY row_number() OVER (PARTITION BY {whole} ORDER BY _line)
+                > count(*) OVER (PARTITION BY {whole}) // 2""",
         "period_holds_other_rows": f"""
             SELECT DISTINCT a._line FROM rows AS a JOIN rows AS b ON {same}
              AND a.period_start <= b.period_start AND a.period_end >= b.period_end
@@ -59,10 +80,14 @@ def mark_sets(con, kind: str) -> None:
                 AND count(*) FILTER (requests > 0) OVER ({group}) > 2""",
     }
     for rule, lines in found.items():
-        con.execute(
-            f"""WITH rows AS (SELECT * FROM staged WHERE {good()})
-                UPDATE staged SET duplicate = '{rule}' WHERE _line IN ({lines})"""
-        )
+        _mark(con, rule, lines)
+
+
+def _mark(con, rule, lines) -> None:
+    con.execute(
+        f"""WITH rows AS (SELECT * FROM staged WHERE {good()})
+            UPDATE staged SET duplicate = '{rule}' WHERE _line IN ({lines})"""
+    )
 
 
 def point_out(con, stored, receipt) -> None:
@@ -91,6 +116,18 @@ def point_out(con, stored, receipt) -> None:
 
 def _outside(row, early, late) -> bool:
     return bool((row["start"] and early < row["start"]) or (row["end"] and late > row["end"]))
+
+
+def point_out_few(con, stored, receipt) -> None:
+    """Say how many totals are under five, and that none of them is published as it is."""
+    for kind, column in COUNTED.items():
+        ids = [one.return_id for one in stored if one.kind == kind and not one.published]
+        few = f"SELECT count(*) FROM {kind} WHERE list_contains(?::INTEGER[], return_id) AND {column} BETWEEN 1 AND ?"
+        rows = con.execute(few, [ids, FEW - 1]).fetchone()[0]
+        if rows:
+            words = f"{column} is from 1 to {FEW - 1}. Such a count stays in the private warehouse: what is published "
+            words += "is a sum that has passed the rules on small numbers."
+            receipt.note("counts_under_five", words, rows, severity=NOTE, column=column)
 
 
 def _said(column, row):

@@ -18,7 +18,7 @@ from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
 from etl.intake.finding import FileRefused
 from etl.intake.keep import keep
-from etl.intake.ladder import point_out
+from etl.intake.ladder import point_out, point_out_few
 from etl.intake.lines import RAGGED
 from etl.intake.playback import playback
 from etl.intake.receipt import ROWS_KEPT, WARNING, Held, Receipt
@@ -188,6 +188,7 @@ def _take(con, home, source, checked, file_id, receipt):
     receipt.playback, receipt.changes = playback(con, stored), changes(con, stored)
     jumps(con, stored, receipt)
     point_out(con, stored, receipt)
+    point_out_few(con, stored, receipt)
     _note_returns(con, stored, receipt)
     cross_check(con, stored, receipt)
     return stored
