@@ -13,6 +13,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import odswriter
+import xlsxwriter
+
 _COLUMNS = """
     request_ref holder_body requester_body holder_sector requester_sector region requester_region purpose
     subject_group urgency received_on outcome decided_on under_agreement gateway decided_by tool_cited
@@ -21,7 +24,7 @@ _COLUMNS = """
 HEADER = _COLUMNS.split()
 GOOD = [
     "REQ-2021-000123", "E06000023", "", "local_government", "health", "E12000009", "E12000009", "safeguarding_child",
-    "children", "routine", "2021-03-04", "shared_full", "2021-03-09", "yes", "not_stated", "ig_dpo", "none", "none",
+    "school_age", "routine", "2021-03-04", "shared_full", "2021-03-09", "yes", "not_stated", "ig_dpo", "none", "none",
     "", "no",
 ]  # fmt: skip
 BOMB_BYTES = 205 * 1024 * 1024
@@ -205,6 +208,35 @@ def open_document(body, more=None, kind="spreadsheet"):
     return {"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": body} | (more or {})
 
 
+def rows_to(last):
+    """The cells of a header and good rows down to this row of the sheet."""
+    return [HEADER, *(row(request_ref=f"REQ-{number}").split(",") for number in range(2, last + 1))]
+
+
+def formula_book(result):
+    """A whole XLSX whose row 7 has a formula for its gateway, with these bytes where the result should be."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        page = book.add_worksheet("requests")
+        for place, cells in enumerate(rows_to(8)):
+            page.write_row(place, 0, cells)
+        page.write_formula(6, HEADER.index("gateway"), "=1+1")
+    with zipfile.ZipFile(out) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"<f>1+1</f><v>0</v>", b"<f>1+1</f>" + result)
+    return zipped(parts)
+
+
+def formula_document():
+    """A whole ODS whose row 7 has a formula without a result."""
+    out, rows = io.BytesIO(), rows_to(8)
+    rows[6][HEADER.index("gateway")] = odswriter.Formula("1+1")
+    with odswriter.writer(out) as book:
+        book.new_sheet("requests").writerows(rows)
+    return out.getvalue()
+
+
 def books():
     """Name, bytes, rule, severity, row: hostile workbooks."""
     far_pair = cell("A1") + cell("XFD1048576")
@@ -256,11 +288,10 @@ def books():
         "blocks_file",
         None,
     )
-    formula = '<c r="B7"><f>1+1</f></c>'
-    yield "formula_without_result.xlsx", zipped(workbook(sheet(formula, 7))), "sheet.formula", "blocks_row", 7
+    yield "formula_without_result.xlsx", formula_book(b""), "sheet.formula", "blocks_row", 7
     yield (
         "formula_with_empty_result.xlsx",
-        zipped(workbook(sheet(formula.replace("</c>", "<v></v></c>"), 7))),
+        formula_book(b"<v></v>"),
         "sheet.formula",
         "blocks_row",
         7,
@@ -370,8 +401,7 @@ def open_documents(dtd):
         "blocks_file",
         None,
     )
-    formula = '<table:table-cell table:formula="of:=1+1"/>'
-    yield "formula.ods", zipped(open_document(content(formula))), "sheet.formula", "blocks_row", 1
+    yield "formula.ods", formula_document(), "sheet.formula", "blocks_row", 7
     yield (
         "macro.ods",
         zipped(open_document(content(apart), {"Basic/Standard/x.xml": "<x/>"})),

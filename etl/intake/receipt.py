@@ -85,7 +85,8 @@ class Receipt:
 
     def refuse(self, refusal) -> None:
         """Say that the file is refused, and for what."""
-        self.status, self.reason = "refused", str(refusal).removeprefix(f"{self.file}: ")
+        reason = str(refusal).removeprefix(f"{self.file}: ")
+        self.status, self.reason = "refused", reason[:1].upper() + reason[1:]
         if isinstance(refusal, FileRefused):
             found = [issue(REFUSED, one.rule, one.message, one.mend, sheet=one.sheet, column=one.column)
                      for one in refusal.findings]  # fmt: skip

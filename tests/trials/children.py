@@ -3,10 +3,8 @@
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
-import time
 import traceback
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -93,17 +91,6 @@ def asked(work, *arguments):
         if code:
             raise AssertionError(f"{work.__name__} ended with {code}")
         return json.load(out)
-
-
-def killed_after(seconds: float, child: int) -> bool:
-    """Kill a child after so many seconds; False when it had ended by itself before."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            break
-        time.sleep(min(left, 0.002))
-    os.kill(child, signal.SIGKILL)
-    return ended(child) == -signal.SIGKILL
 
 
 def heard(work, *arguments) -> tuple[int, str]:

@@ -1,6 +1,7 @@
 """Files that mean harm or were made carelessly, each loaded by the command: refused or rows held, and cheaply."""
 
 import os
+import re
 from collections.abc import Iterator
 
 import hostile
@@ -96,7 +97,7 @@ def measured(path):
 
 def _sentence(told, case) -> str:
     """The sentence that says what is wrong: of the row that is held, else the one after the file's name."""
-    lines = [" ".join(line.split()) for line in told.splitlines() if line.strip()]
+    lines = [re.sub(r" \[[a-z_.]+\]$", "", " ".join(line.split())) for line in told.splitlines() if line.strip()]
     rows = [line for line in lines if "row " in line.lower() and ":" in line and "rows read" not in line]
     other = [line for line in lines if not line.startswith(("Loading", case.path.name)) and line.endswith(".")]
     return (rows or other or lines or [""])[0]
