@@ -344,8 +344,8 @@ def test_a_load_that_is_killed_at_its_last_step_leaves_the_home_as_it_was(tmp_pa
     before = everything(home)
     path = sent.write_csv(tmp_path / "newer.csv", sent.requests(9))
     facts = {**sent.FACTS, "extracted_on": "2026-06-30"}
-    code = "import os, sys; from etl.intake import load; from etl.home import home; "
-    code += f"load.insert_rows = lambda *_: os._exit(9); load.load(sys.argv[1:], home(), **{facts})"
+    code = "import os, sys; from etl.intake import load, take; from etl.home import home; "
+    code += f"take.insert_rows = lambda *_: os._exit(9); load.load(sys.argv[1:], home(), **{facts})"
     environment = {**os.environ, "UPTAKE_HOME": str(home.path), "PYTHONPATH": str(ROOT)}
     assert subprocess.run([sys.executable, "-c", code, str(path)], env=environment, cwd=ROOT).returncode == 9
     assert everything(home) == before

@@ -9,8 +9,11 @@ import hostile
 import planted
 import pytest
 from stdnum.gb import nhs, upn, utr
+from trials import planting
 
+from etl.home import Home
 from etl.intake.identifiers import is_upn, nhs_sql, upn_sql, utr_sql
+from etl.intake.load import check
 from etl.intake.precheck import precheck
 from etl.intake.screen import ENOUGH, SQL, screen_column, screen_names
 
@@ -245,3 +248,28 @@ ORDINARY = """request_ref, Name of organisation, 2014-15, LG_requests_2021_Q3_v2
 @pytest.mark.parametrize("text", [text.strip() for text in ORDINARY.split(",")])
 def test_ordinary_names_are_quiet(text):
     assert screen_names([text]) == []
+
+
+BESIDE = [(form, place) for form, places in (("xlsx", planting.XLSX), ("ods", planting.ODS), ("parquet", ("metadata",)))
+          for place in places]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "place"), BESIDE)
+def test_what_a_file_says_beside_its_cells_is_screened(tmp_path, form, place):
+    plant = planting.Plant(1, "nhs_number", "requests", form, place, "9434765870")
+    [receipt] = check([planting.write(plant, tmp_path / "sent")], Home(tmp_path / "home"))
+    assert receipt.status == "refused" and receipt.issues[0]["rule"] == "personal.nhs_number"
+    assert plant.value not in repr(receipt)
+
+
+def test_a_postcode_after_the_code_of_a_footing_is_seen(tmp_path):
+    plant = planting.Plant(1, "postcode", "requests", "xlsx", "footer", "M1 1AE")  # written "&CM1 1AE"
+    [receipt] = check([planting.write(plant, tmp_path / "sent")], Home(tmp_path / "home"))
+    assert receipt.issues[0]["rule"] == "personal.postcode"
+
+
+@pytest.mark.parametrize("value", ["01214960123", "9434765870"])
+def test_a_number_of_a_person_is_no_sum_of_weights(tmp_path, value):
+    plant = planting.Plant(1, "landline", "awareness", "csv", "weight_sum_squares", value)
+    [receipt] = check([planting.write(plant, tmp_path / "sent")], Home(tmp_path / "home"))
+    assert [one.column for one in receipt.held] in (["weight_sum_squares"], [None]) and receipt.status == "refused"

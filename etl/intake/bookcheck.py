@@ -9,8 +9,9 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from etl.intake.archive import NESTED_STARTS, Damaged, directory, nested, refused, unpack
-from etl.intake.cellscan import ContentScan, SheetScan
+from etl.intake.cellscan import SheetScan
 from etl.intake.finding import Checked, finding
+from etl.intake.odsscan import ContentScan
 from etl.intake.screen import screen_names
 
 SHEETS_SPEC = b"application/vnd.oasis.opendocument.spreadsheet"
