@@ -11,8 +11,11 @@ from metrics.indicators import FAMILIES, INDICATORS
 
 PATH = "/data"
 HEADING = "Data and methods"
+KINDS = {"code": "The code", "definition": "Definition", "disclosure": "Protection", "data": "Data"}
+MOST_VERSIONS = 50
 SECTIONS = (
     ("release", "This release"),
+    ("changes", "Changes of data and definitions"),
     ("coverage", "Returns and coverage"),
     ("rows", "Rows read, used, held and skipped"),
     ("figures", "What every figure means"),
@@ -26,8 +29,8 @@ SECTIONS = (
 def page(source, query: str) -> Content:
     """The page on data and methods. It takes no choices."""
     makers = {
-        "release": _release, "coverage": _coverage, "rows": _rows, "figures": _figures, "words": _words,
-        "returns": _returns, "protection": _protection, "method": _method,
+        "release": _release, "changes": _changes, "coverage": _coverage, "rows": _rows, "figures": _figures,
+        "words": _words, "returns": _returns, "protection": _protection, "method": _method,
     }  # fmt: skip
     main = [parts.on_this_page(SECTIONS)]
     for name, title in SECTIONS:
@@ -53,6 +56,23 @@ def _release(source) -> list[Node]:
         el("p", "The version names the day the data are as at and a hash of every published figure. The same returns "
                 "always give the same version, so a figure that is cited with its version can be found again.",
            class_="govuk-body"),
+    ]  # fmt: skip
+
+
+def _changes(source) -> list[Node]:
+    """What changed in what figures mean, and every version that was shown."""
+    listed = [[words.day(one.date), KINDS[one.kind], one.what, one.effect,
+               words.listed(INDICATORS[code].title for code in one.measures) or "all"]
+              for one in reference.changes()]  # fmt: skip
+    shown = [[words.day(one["released_at"]), words.day(one["version"][:10]), one["version"]]
+             for one in reversed(source.about().get("releases") or [])]  # fmt: skip
+    return [
+        _p("A figure that is cited with its version never changes: a correction, a late return or a change of "
+           "definition makes a new version. What a new definition does to figures is said here."),
+        _scroll("Changes of definitions and of how figures are shown", ("Date", "Of what", "What changed",
+                "What it does to figures", "Measures"), listed),
+        _scroll("Versions that were shown, newest first", ("Shown from", "Data as at", "Version"),
+                shown[:MOST_VERSIONS]) if shown else None,
     ]  # fmt: skip
 
 

@@ -90,6 +90,28 @@ def events():
     return tuple(sorted((_event(row) for row in rows("events")), key=lambda event: (event.date, event.code)))
 
 
+class Change(NamedTuple):
+    """A change of what figures mean or of how they are shown: when, what, what it does to figures, and to which."""
+
+    date: date
+    kind: str  # code, definition, disclosure or data
+    what: str
+    effect: str
+    measures: tuple[str, ...]
+    source: str
+
+
+@cache
+def changes():
+    """All changes as a tuple of Change, newest first; those of one day in the order of the list."""
+    found = [
+        Change(date.fromisoformat(row["date"]), row["kind"], row["what"], row["effect"],
+               tuple(filter(None, row["measures"].split(";"))), row["source"])
+        for row in rows("changes")
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: one.date, reverse=True))
+
+
 @cache
 def questions():
     """Survey questions as {code: {"label", "family", "answers": {answer code: row}}}, in file order."""

@@ -76,13 +76,18 @@ def _write_down(path, line: str) -> None:
         os.fsync(log.fileno())
 
 
-def signed_off(home) -> bool:
-    """Whether anybody has ever released a version by hand: from then on new versions wait to be signed off."""
+def releases(home) -> list[dict]:
+    """Every release there has been, oldest first: version, released_by, released_at, by_hand."""
     try:
         lines = (home.published / "releases.jsonl").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return False
-    return any(line.endswith("}") and json.loads(line)["by_hand"] for line in lines)  # one may have been cut off
+        return []
+    return [json.loads(line) for line in lines if line.endswith("}")]  # one may have been cut off
+
+
+def signed_off(home) -> bool:
+    """Whether anybody has ever released a version by hand: from then on new versions wait to be signed off."""
+    return any(one["by_hand"] for one in releases(home))
 
 
 def released(home) -> dict | None:

@@ -120,3 +120,8 @@ def test_no_id_stands_twice_on_a_page_with_what_dash_puts_there(client, address)
         layout = client.get("/_dash-layout", headers={"Referer": f"http://localhost{address}"}).get_json()
         ids += [one["props"]["id"] for one in layout["props"]["children"]]
     assert len(ids) == len(set(ids)), sorted(one for one in ids if ids.count(one) > 1)
+
+
+@pytest.mark.parametrize("address", [*PATHS, *VIEWS])
+def test_nothing_changes_the_order_of_the_keyboard(client, address):
+    assert set(re.findall(r'tabindex="([^"]+)"', page(client, address))) <= {"0", "-1"}

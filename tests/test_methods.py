@@ -9,6 +9,7 @@ from dashboard.app import create_app
 from dashboard.markup import html
 from dashboard.methods import differs, how_we_know, questions
 from dashboard.pages import PAGES
+from etl import reference
 from etl.intake import contracts
 from tests.fakes import Fake
 
@@ -84,3 +85,15 @@ def test_what_is_not_in_the_menu_is_in_the_footer_of_every_page(client):
     for page in PAGES:
         assert (f'href="{page.path}"' in menu) is page.menu or page.path == "/"
         assert (f'href="{page.path}"' in footer) is not page.menu
+
+
+def test_what_changed_in_definitions_and_versions_stands_on_the_data_page(monkeypatch):
+    shown = {"2026-01-31-aaaaaaaaaaaa": "2026-02-03T10:00:00", "2026-04-30-bbbbbbbbbbbb": "2026-05-02T10:00:00"}
+    known = [{"version": version, "released_at": at, "released_by": "x"} for version, at in shown.items()]
+    about = Fake().about() | {"releases": known}
+    monkeypatch.setattr(Fake, "about", lambda self: about)
+    text = create_app(Fake()).server.test_client().get("/data").get_data(as_text=True)
+    assert 'href="#changes"' in text and 'id="changes"' in text
+    listed = text.split('id="changes"')[1].split('id="coverage"')[0]
+    assert all(one.what in listed.replace("&#x27;", "'") for one in reference.changes())
+    assert listed.index("bbbbbbbbbbbb") < listed.index("aaaaaaaaaaaa") and "3 February 2026" in listed

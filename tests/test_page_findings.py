@@ -113,7 +113,7 @@ def test_every_campaign_stands_beside_every_figure_with_verdict_size_and_range()
         campaign_row("t", "Toolkit", -0.04, 2, 13, 0.9), campaign_row("a", "A", -0.04, 1, 200, 0.01),
         campaign_row("n", "None", None, None, None, None))]  # fmt: skip
     told = across.told_of(rows)
-    assert told.title == "1 of 3 campaigns moved a figure beyond chance; for 1 of 3 it cannot be told"
+    assert told.title == "1 of 3 campaigns moved a figure beyond chance; for 2 of 3 it cannot be told"
     assert "Toolkit: cannot tell on 2 of 2 figures (with 13 ways to deal its date" in told.text
     assert "A: improving on refusal rate (−4.0 points)" in told.text
     assert "None: not enough data on 2 of 2 figures" in told.text

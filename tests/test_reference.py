@@ -8,8 +8,10 @@ from datetime import date
 
 import pytest
 
+from dashboard.data_page import KINDS
 from etl import reference
 from etl.paths import DATA
+from metrics.indicators import INDICATORS
 
 LISTS = sorted(path.stem for path in (DATA / "reference").glob("*.csv"))
 HEADERS = {
@@ -34,8 +36,9 @@ HEADERS = {
     "groups": "dimension,group,label,member",
     "events": "code,title,date,end,kind,sectors,regions,reach,note",
     "aliases": "name,code",
+    "changes": "date,kind,what,effect,measures",
 }
-UNKEYED = {"answers", "groups", "aliases"}
+UNKEYED = {"answers", "groups", "aliases", "changes"}
 TIERS = {"national", "local", "community", "private", "other"}
 # Which list a grouped dimension takes its values from.
 GROUPED = {"sector": "sectors", "requester_sector": "sectors", "region": "regions", "direction": "directions"}
@@ -313,3 +316,9 @@ def test_figures_are_numbers_with_a_place_in_a_document():
         assert float(row["value"]) >= 0
         assert row["approximate"] in {"yes", "no"}
         assert row["title"] and row["unit"] and row["document"] and row["place"]
+
+
+def test_changes_are_dated_say_what_they_do_and_name_measures_that_exist():
+    found = reference.changes()
+    assert [one.date for one in found] == sorted((one.date for one in found), reverse=True)
+    assert all(one.kind in KINDS and one.what and one.effect and set(one.measures) <= set(INDICATORS) for one in found)

@@ -77,7 +77,9 @@ def sectors(asked) -> Told:
     verb, own = ("has", "its") if bare == 1 else ("have", "their")
     said = f"Of {len(gathered.sectors)} sectors, clearly apart from the whole: {'; '.join(told)}."
     bare_said = f"{bare} {verb} been given no tool, campaign or guidance of {own} own."
-    return Told("Sectors side by side", (said, bare_said))
+    apart = sum(bool(one.clear) for one in gathered.sectors)
+    title = f"Sectors side by side: {apart} of {len(gathered.sectors)} stand clear of the whole on a fact"
+    return Told(title, (said, bare_said))
 
 
 def moved(rows) -> str:

@@ -27,8 +27,6 @@ SECTIONS = (
 )
 NOTES = (
     "A reason is sorted by how it was put, not by whether the refusal was right. A refusal can be right.",
-    "The share that gave a reason the law does not support has the same number and range on every page; the ranges of "
-    "the other shares speak of the refusals recorded alone, so they are a little narrow.",
     "Each refusal counts once, by its main reason. A refusal without a recorded reason is in none of these shares.",
     "What is named or cited was not checked: these data cannot say whether a law really stood in the way, nor whether "
     "only Parliament could mend it.",
@@ -69,7 +67,7 @@ class Asked:
 
     def measured(self, rows: list[dict], by: str, year: str) -> list[dict]:
         """The same rows, with the share that the law does not support as every other page gives it: it is a measure of
-        its own, whose range also speaks of how alike the refusals of one body are."""
+        its own, whose range allows for how alike the refusals of one body are in that sector."""
         time, span = ((), (None, None)) if self.level == "all" else ((self.level,), (year, year))
         where = [self.where] if self.where and not by else ()
         answer = self.source.answer(ask(MEASURE, (*time, *([by] if by else [])), where, self.level, *span))

@@ -12,6 +12,7 @@ from metrics.indicators import INDICATORS
 from metrics.verdicts import CANNOT_TELL, FEW_DEALS, NO_CHANGE, NOT_ENOUGH
 
 CAPTION = "Each campaign on each figure: the difference where it came, from where it had not"
+UNTOLD = (CANNOT_TELL, NOT_ENOUGH)
 COUNTED = {NO_CHANGE: "no detectable change on {}", CANNOT_TELL: "cannot tell on {}",
            NOT_ENOUGH: "not enough data on {}"}  # fmt: skip
 
@@ -40,7 +41,7 @@ def told_of(rows) -> Told:
     for row in _ordered(rows):
         by_campaign.setdefault(row["title"], []).append(row)
     moved = [title for title, found in by_campaign.items() if any(row["verdict"] in campaigns.MOVED for row in found)]
-    untold = [title for title, found in by_campaign.items() if all(row["verdict"] == CANNOT_TELL for row in found)]
+    untold = [title for title, found in by_campaign.items() if all(row["verdict"] in UNTOLD for row in found)]
     said = [f"{title}: {_campaign(found)}." for title, found in by_campaign.items()]
     head = f"{len(moved)} of {len(by_campaign)} campaigns moved a figure beyond chance" if moved else \
         "No campaign can be said to have moved a figure"  # fmt: skip

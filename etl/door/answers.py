@@ -56,7 +56,8 @@ def _answer(principal: Principal, question: Question, read, home) -> Answer:
 
 
 def about(principal: Principal = PUBLIC, home=None) -> dict:
-    """The snapshot as a whole: version, as_at, synthetic, first and last month, returns, senders, who released it."""
+    """The snapshot as a whole: version, as_at, synthetic, first and last month, returns, senders, its release, and all
+    releases."""
     version, con = opened(principal, home)
     row = _one(con, "SELECT * FROM about")
     return {
@@ -66,6 +67,7 @@ def about(principal: Principal = PUBLIC, home=None) -> dict:
         "first": row["first_month"],
         "last": row["last_month"],
         "release": snapshot.released(home or default_home()),
+        "releases": snapshot.releases(home or default_home()),
     }
 
 
