@@ -30,12 +30,12 @@ def page(source, query: str) -> Content:
             _ladder(),
             headlines.summary(told),
             downloads.page_links(PATH),
-            _definitions(told),
             *_sectors(source),
             *_unseen(source),
             *_harm(),
             evidence.panel(source),
             *participation.reported(source),
+            _definitions(told),
         ],
     )
 

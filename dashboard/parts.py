@@ -103,25 +103,29 @@ def on_a_phone(summary: str, *children) -> Node | None:
     )
 
 
-def tabled(path: str, query: str, made: grid.Grid, fold: bool = False) -> list[Node]:
-    """A table with its downloads, folded where a chart above it says the same.
+def tabled(path: str, query: str, made: grid.Grid, fold: bool = False, again: bool = False) -> list[Node]:
+    """A table with its downloads, folded where a chart above it says the same; `again` where a table does, so that it
+    is not printed twice.
 
     `query` is the page's own, so that the file holds the same choices.
     """
     if not made.rows:
         return [grid.table(made)]
     asked = "&".join(part for part in (query, f"table={made.name}") if part)
-    table = folded(f"Show as a table: {made.caption}", grid.table(made)) if fold else grid.table(made)
+    table = grid.table(made)
+    if fold or again:
+        table = folded(f"Show as a {'list' if again else 'table'}: {made.caption}", table,
+                       class_="table-fold no-print" if again else "table-fold")  # fmt: skip
     return [table, page_links(path, asked)]
 
 
-def folded(summary: str, *children) -> Node:
+def folded(summary: str, *children, class_: str = "") -> Node:
     """Something that most people will not need, one click away."""
     return el(
         "details",
         el("summary", el("span", summary, class_="govuk-details__summary-text"), class_="govuk-details__summary"),
         el("div", children, class_="govuk-details__text wide-details"),
-        class_="govuk-details",
+        class_=f"govuk-details {class_}".strip(),
     )
 
 

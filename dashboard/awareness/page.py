@@ -111,7 +111,7 @@ def _sectors(asked: Asked) -> Node:
     return parts.section(
         "sectors", findings.sectors(asked), facts.table(asked.facts, asked.chosen["sort"]),
         parts.folded("Everything that each sector has been given", listed) if listed else None,
-        parts.tabled(PATH, asked.query, made.facts_list(asked), True),
+        parts.tabled(PATH, asked.query, made.facts_list(asked), again=True),
     )  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def _laws(asked: Asked) -> Node:
         "laws", findings.laws(asked, child),
         parts.on_a_phone("Show the laws cited", parts.strip_chart(PATH, asked.query, "laws", drawn),
                          matrix.matrix(caption, "Purpose", across, down, cells) if cells else None),
-        parts.tabled(PATH, asked.query, grid, True) if cells else None,
+        parts.tabled(PATH, asked.query, grid, again=True) if cells else None,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def section(rows, path: str, query: str) -> Node:
     told = told_of(rows)
     if not rows:
         return parts.section("moved", told)
-    return parts.section("moved", told, _table(rows), parts.tabled(path, query, grid(rows), True))
+    return parts.section("moved", told, _table(rows), parts.tabled(path, query, grid(rows), again=True))
 
 
 def grid(rows) -> Grid:

@@ -121,7 +121,7 @@ def _matrix(asked: Asked) -> Node:
         "pairs", findings.pairs(asked, grid),
         matrix.matrix(caption, "Holder, down; asked by, across", across, down, cells, asked.indicator.unit)
         if cells else None,
-        parts.tabled(PATH, asked.query, grid, True),
+        parts.tabled(PATH, asked.query, grid, again=True),
     )  # fmt: skip
 
 

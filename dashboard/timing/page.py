@@ -152,7 +152,7 @@ def _tables(asked: Asked, by: str, grid) -> list[Node]:
     heading = names.dimension(by)
     caption = f"Share still undecided after so many days, by {made.called(by)}, {asked.span}"
     shown = matrix.matrix(caption, heading, days, made.occurring(grid.rows, by), cells) if cells else None
-    return [shown, *parts.tabled(PATH, asked.query, grid, True)]
+    return [shown, *parts.tabled(PATH, asked.query, grid, again=True)]
 
 
 def _lines(asked: Asked, by: str, values) -> list[Line]:
