@@ -130,8 +130,10 @@ def _table(caption: str, rows: list[dict], named) -> Node:
 
 def _how() -> list[Node]:
     said = (
-        "Who is compared: bodies of one type in one region where ten or more sent enough requests, else of that type "
-        "anywhere. The rule is the same for everybody and nobody can choose their peers.",
+        "Who is compared, by the first of three rules that gives ten or more bodies with enough requests: those of a "
+        "list that whoever runs the service made for all who are on it (a body is on one list only); bodies of one "
+        "type in one region; bodies of that type anywhere. Nobody can choose their peers, and the range of a list is "
+        "shown only to those who are on it.",
         "Middle half: a quarter of the bodies' own rates lie below it and a quarter above it. Figures are given to the "
         "whole point, so that no body can be read off them.",
         "A council that signs in sees itself beside its peers, with its mix of requests taken into account. Nobody "

@@ -128,6 +128,8 @@ def ratio(row: dict) -> str:
 
 def _peers(row: dict, body: str) -> str:
     """Who the peers are and by which rule."""
+    if row["rule"] == "listed":
+        return f"Peers, {row['peers']} bodies of the list that whoever runs this service made for you and them"
     own = reference.bodies().get(body)
     kind = peers.kind(own.type).lower() if own else "bodies of its type"
     near = f" in {names.label('region', own.region)}" if own and row["rule"] == "type_region" else ", anywhere"

@@ -81,6 +81,10 @@ class Home:
         return self.path / "senders.csv"
 
     @cached_property
+    def peers(self) -> Path:
+        return self.path / "peers.csv"
+
+    @cached_property
     def secrets(self) -> Path:
         return self.path / "secrets"
 

@@ -8,6 +8,9 @@ import pytest
 
 from etl import reference, snapshot
 from etl.door import answers
+from etl.errors import Refusal
+from etl.home import Home
+from etl.publishing import peer_lists
 from etl.publishing.publish import publish
 from metrics import peers
 from metrics.intervals import wilson
@@ -176,3 +179,32 @@ def test_files_of_versions_that_are_gone_go_too(districts):
     old.write_bytes(b"")
     snapshot.prune(districts, keep_seconds=-1)
     assert set(districts.bodies.iterdir()) == kept
+
+
+def test_a_list_in_the_home_comes_before_type_and_region_and_stays_out_of_the_public_table(tmp_path):
+    returns = [{"rows": list(_requests(body, place, 100, 20 + place)), "sender": body}
+               for place, body in enumerate(DISTRICTS)]  # fmt: skip
+    home = make_home(tmp_path / "home", returns)
+    home.peers.write_text("list,body\n" + "".join(f"like us,{body}\n" for body in DISTRICTS[:11]))
+    snapshot.release(home, publish(home), "a test")
+    rules = {}
+    for body in (DISTRICTS[0], DISTRICTS[13]):
+        rows = own(home, body)
+        found = rows[(rows.section == "compared") & (rows.indicator == "refusal_rate") & (rows.level == "year")].iloc[0]
+        rules[body] = (found.rule, found.peers)
+    assert rules == {DISTRICTS[0]: ("listed", 11), DISTRICTS[13]: ("type_region", 14)}
+    assert {row["rule"] for row in answers.companion("peer_ranges", home=home)} == {"type_region", "type"}
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("name,body\n", "column 'list' is missing"),
+    ("list,body\n,X\n", "row 2: list is blank"),
+    ("list,body\na,NOWHERE\n", "row 2: body is not a code"),
+    ("list,body\n" + f"a,{DISTRICTS[0]}\nb,{DISTRICTS[0]}\n", "row 3: the body stands on a list already"),
+    ("list,body\n" + f"a,{DISTRICTS[0]}\n", "a list needs 10 bodies or more, and one has 1"),
+])  # fmt: skip
+def test_a_list_that_cannot_be_used_is_refused_with_its_row(tmp_path, text, said):
+    home = Home(tmp_path)
+    home.peers.write_text(text)
+    with pytest.raises(Refusal, match=said):
+        peer_lists.read(home)

@@ -1,9 +1,12 @@
 """Bodies beside their peers, by year and over all time: the table `peer_ranges`, and what each body's own file shows.
 
-Peers are bodies of one type in one region, where there are ten or more with enough requests, else of the type
-anywhere. Case mix is taken out over purpose by direction (metrics/peers.py). The public table holds only what ten or
-more bodies show together, to the nearest whole point.
+Peers are the bodies of a list that whoever runs the service keeps (etl/publishing/peer_lists.py), else those of one
+type in one region, where there are ten or more with enough requests, else of the type anywhere. Case mix is taken out
+over purpose by direction (metrics/peers.py). The public table holds only what ten or more bodies of a type show
+together, to the nearest whole point.
 """
+
+from types import MappingProxyType
 
 import numpy as np
 
@@ -13,7 +16,7 @@ from metrics import peers
 from metrics.disclosure import LARGEST_SHARE, RATE_BASE
 from metrics.formulas import Share
 
-RULES = ("type_region", "type")  # the nearer first: a body is compared by the first with enough peers
+RULES = ("listed", "type_region", "type")  # the nearer first: a body is compared by the first with enough peers
 PARTS = ("numerator", "denominator")
 ROUND_RANGE = 2  # decimals of a share: one body among ten is not to be read off a quarter
 COLUMNS = {
@@ -29,11 +32,12 @@ BESIDE = {
 }  # fmt: skip
 
 
-def publish(con) -> None:
+def publish(con, listed=MappingProxyType({})) -> None:
     """Tables `peer_ranges` (public) and the temporary `beside_peers`, a row a body, indicator and period.
 
     Needs `base` and `body_ids` of publishing.facts. A body is beside its peers from 30 requests of its own; those with
-    10 or more are its peers. region is '' where the rule is the type alone.
+    10 or more are its peers. region is '' where the rule is the type alone. `listed` maps a body to its list. The
+    range of a list is in no public table: beside that of a type it would say something of the bodies between them.
     """
     for table, columns in (("TABLE peer_ranges", COLUMNS), ("TEMP TABLE beside_peers", BESIDE)):
         con.execute(f"CREATE {table} ({', '.join(f'{name} {kind}' for name, kind in columns.items())})")
@@ -41,7 +45,7 @@ def publish(con) -> None:
     names = sorted({getattr(one.formula, part) for one in indicators for part in PARTS})
     ranges, beside = [], []
     for level, period, bodies, wider, counts in _periods(con, names):
-        groups = _groups(con, bodies)
+        groups = _groups(con, bodies, listed)
         for indicator in indicators:
             x, n = (counts[:, :, names.index(getattr(indicator.formula, part))] for part in PARTS)
             made = _of_indicator(groups, x, n, wider)
@@ -79,13 +83,16 @@ def _periods(con, names):
         yield level, None if period is None else period.item(), bodies, wider, counts
 
 
-def _groups(con, bodies) -> list[tuple]:
-    """(rule, type, region, places among `bodies`), the nearer rule first."""
+def _groups(con, bodies, listed) -> list[tuple]:
+    """(rule, type or list, region, places among `bodies`), the nearer rule first."""
     codes = dict(con.execute("SELECT body_id, body FROM body_ids").fetchall())
     known = reference.bodies()
     found: dict[tuple, list[int]] = {}
     for place, number in enumerate(bodies):
-        body = known.get(codes[int(number)])
+        code = codes[int(number)]
+        body = known.get(code)
+        if code in listed:
+            found.setdefault(("listed", listed[code], ""), []).append(place)
         if body is not None and body.type:
             found.setdefault(("type_region", body.type, body.region), []).append(place)
             found.setdefault(("type", body.type, ""), []).append(place)
@@ -104,8 +111,9 @@ def _of_indicator(groups, x, n, wider) -> tuple[list, list]:
         used = n[own].sum(axis=0) > 0
         found = peers.compare(x[np.ix_(own, used)], n[np.ix_(own, used)], wider[used])
         middle = tuple(round(share, ROUND_RANGE) for share in (found.q25, found.q50, found.q75))
-        ranges.append((rule, body_type, region, len(own), *middle, round(found.target, ROUND_RANGE),
-                       round(found.phi, 1), round(found.tau2, 3)))  # fmt: skip
+        if rule != "listed":
+            ranges.append((rule, body_type, region, len(own), *middle, round(found.target, ROUND_RANGE),
+                           round(found.phi, 1), round(found.tau2, 3)))  # fmt: skip
         for at, place in enumerate(own):
             if place in done or base[place] < RATE_BASE:
                 continue

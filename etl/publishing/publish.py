@@ -25,6 +25,7 @@ from etl.publishing import (
     estimates,
     facts,
     gaps,
+    peer_lists,
     peers,
     protect,
     registers,
@@ -92,6 +93,7 @@ def _connection(home, building):
 
 def _fill(con, home, of_bodies, progress) -> None:
     progress("Counting requests", 0, 1)
+    listed = peer_lists.read(home)
     _lists(con)
     facts.build(con, _seed(con, home))
     if not con.execute("SELECT count(*) FROM current_returns").fetchone()[0]:
@@ -109,7 +111,7 @@ def _fill(con, home, of_bodies, progress) -> None:
     with con.cursor() as beside, ThreadPoolExecutor(1) as pool:
         facts.share(beside)
         estimating = pool.submit(_estimate, beside, progress)  # in numpy, while DuckDB writes the bodies' files
-        peers.publish(con)
+        peers.publish(con, listed)
         body_files.write(con, of_bodies, home.kind == "synthetic")
         estimating.result()
     _events(con)
