@@ -132,7 +132,7 @@ def _unseen(source) -> list[Node]:
     row = headlines.pair(headlines.only(view, source), "year")[1]
     items.append(_known(View("no_reply_rate"), "Of requests that a log does hold, {} had no reply", row, "year"))
     return [
-        el("h2", "What the logs cannot see", class_="govuk-heading-l"),
+        el("h2", "What the logs cannot see", class_="govuk-heading-l", id="unseen"),
         el("p", "A log holds the requests that somebody made and somebody wrote down: not those that were never made "
                 "or were worked round. So a falling refusal rate can also mean that fewer people ask. What is known of "
                 "those stands beside the refusals and is never added to them:", class_="govuk-body"),

@@ -48,7 +48,7 @@ QUESTIONS = (
              "The figures show where practice differs; what to ask is for the committee"),
     Question("clerk", "Has progress faded since a campaign ended?", "/did-it-work#campaigns",
              "Each campaign's path, quarter by quarter"),
-    Question("clerk", "What can these figures not tell us?", "/#answer", "Said on the overview and on every briefing"),
+    Question("clerk", "What can these figures not tell us?", "/#unseen", "Said on the overview and on every briefing"),
     Question("clerk", "Can I cite a figure and find it again in a year?", "/data#release",
              "Cite it with its data version; older versions are kept by who runs the service, not shown here yet"),
     Question("clerk", "Is there a gap in the law that only Parliament can fix?", "/barriers#gateways",
