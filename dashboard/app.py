@@ -30,6 +30,7 @@ from dashboard import (
 )
 from dashboard.content import Content, Result
 from dashboard.markup import Raw
+from dashboard.once import Once
 from dashboard.pages import PAGES
 from dashboard.source import Door
 from dashboard.view import link, parse
@@ -38,7 +39,7 @@ from etl.errors import Refusal
 from etl.intake import contracts
 
 OUTPUTS = (("graph", "figure"), ("answer", "data"))
-KEPT = 128  # answers kept in memory: an answer is some tens of kilobytes
+KEPT = 128  # answers, and as many pages, kept in memory: each is some tens of kilobytes
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +56,7 @@ class App(dash.Dash):
         after = 1 + [page.path for page in PAGES].index(check_page.PATH)
         self.pages = (*PAGES[:after], *pages, *PAGES[after:])
         self.by_path = {page.path: page for page in self.pages}
+        self._kept = Once(KEPT)
 
     @property
     def source(self):
@@ -70,10 +72,26 @@ class App(dash.Dash):
     def index(self, path: str = "", **_):
         """The answer to any address: a page, or the page that says there is none."""
         g.path = f"/{path}"
+        query, host = _query(), request.host_url
+        shown = self._shown() if g.path in self.by_path else None
+        if shown is None:
+            text, status = self._written(query)
+        else:
+            text, status = self._kept.get(shown, (g.path, query, host), lambda: self._written(query))
+        return Response(text, status=status, mimetype="text/html")
+
+    def _shown(self) -> str | None:
+        """What a page for everybody depends on besides its address: the version, and its release. None for whoever is
+        signed in, whose pages are never kept, and before anything is published."""
+        source = self.source
+        return source.shown() if source.principal == PUBLIC else None
+
+    def _written(self, query: str) -> tuple[str, int]:
+        """A page and its status."""
         page = self.by_path.get(g.path)
-        g.content = page.make(self.source, _query()) if page else shell.missing(g.path)
+        g.content = page.make(self.source, query) if page else shell.missing(g.path)
         text = super().index() if g.content.result else self._document(None)
-        return Response(text, status=g.content.status, mimetype="text/html")
+        return text, g.content.status
 
     def interpolate_index(self, config="", scripts="", renderer="", app_entry="", **_) -> str:
         """The document of a chart page: Dash's entry point and scripts stand where the chart will be."""
@@ -263,6 +281,7 @@ def app_for(home, audience: str = "public", settings=None) -> App:
         return _settled(create_app(Door(home), limits=security.LIMITS))
     from dashboard import sign_in, sign_in_settings
 
+    sign_in.log_access()
     settings = settings or sign_in_settings.from_environment()
     signing = sign_in.SignIn(settings, home, sign_in.AUDIENCES[audience])
     return _settled(create_app(Door(home), signing, limits=security.LIMITS))
@@ -284,9 +303,6 @@ def serve(home, host: str = "127.0.0.1", port: int = 8050, audience: str = "publ
     import waitress
 
     app = app_for(home, audience, settings)
-    if audience != "public":
-        logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
-        logging.getLogger("uptake.access").setLevel(logging.INFO)
     address = app.sign_in.settings.address if app.sign_in else f"http://{host}:{port}"
     print(f"Uptake is at {address}/ (stop it with Ctrl+C)", flush=True)
     waitress.serve(app.server, host=host, port=port, threads=8, ident=None)

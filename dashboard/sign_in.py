@@ -30,6 +30,12 @@ access = logging.getLogger("uptake.access")
 PLAIN = re.compile(r"[/a-z0-9_.-]{1,60}")
 
 
+def log_access() -> None:
+    """Write who asked what to standard error, whichever server this process is."""
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
+    access.setLevel(logging.INFO)
+
+
 class SignIn:
     """Who may sign in to one server (`roles`), and who has. `ended` keeps the sessions that were signed out."""
 

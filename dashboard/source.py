@@ -3,8 +3,12 @@
 Pages take a source as an argument, so that a test can put its own figures in place of a home.
 """
 
+import json
+
+from etl import snapshot
 from etl.door import answers, beside, breakdown_answers, verdict_answers
 from etl.door import own as body_file
+from etl.home import home as default_home
 
 
 class Door:
@@ -24,6 +28,11 @@ class Door:
     def about(self) -> dict:
         """The snapshot as a whole: version, as_at, synthetic, first, last, returns, senders, release."""
         return answers.about(self.principal, self.home)
+
+    def shown(self) -> str | None:
+        """What tells kept pages apart: the version that is shown with its release; None before there is one."""
+        released = snapshot.released(self.home or default_home())
+        return released and json.dumps(released)
 
     def companion(self, table: str, **equals) -> list[dict]:
         """The rows of a small published table, such as events or loads: all, or those whose columns equal these."""

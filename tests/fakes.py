@@ -225,6 +225,9 @@ class Fake:
                                      strict=True)
         ]  # fmt: skip
 
+    def shown(self):
+        """None: pages of made-up figures are never kept, because tests change the figures."""
+
     def about(self):
         return {
             "version": VERSION, "as_at": LAST, "synthetic": self.synthetic, "first": FIRST, "last": date(2026, 10, 1),

@@ -8,7 +8,7 @@ import pytest
 
 from etl.paths import ROOT
 
-SHORT = {"kills": 50, "disk": 6, "readers": 12, "loaders": 24, "hostiles": 12, "plants": 50}
+SHORT = {"kills": 50, "disk": 6, "readers": 12, "loaders": 24, "hostiles": 12, "plants": 50, "serving": 3}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the trials need fork, which this system has not")

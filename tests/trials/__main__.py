@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from importlib import import_module
+from pathlib import Path
 
 TRIALS = {
     "kills": 1000,
@@ -12,6 +13,7 @@ TRIALS = {
     "loaders": 120,
     "hostiles": 1000,
     "plants": 1000,
+    "serving": 300,
 }  # and how many times
 
 
@@ -20,10 +22,12 @@ def main(words) -> int:
     parser.add_argument("name", choices=[*TRIALS, "all"])
     parser.add_argument("--seed", type=int, default=1, help="another seed tries other moments, sizes and values")
     parser.add_argument("--points", type=int, help="how many times; each trial has its own usual number")
+    parser.add_argument("--home", type=Path, help="serving: a published home to serve in place of a small one")
     chosen = parser.parse_args(words)
     for name in TRIALS if chosen.name == "all" else [chosen.name]:
         began = time.monotonic()
-        for line in import_module(f"trials.{name}").run(chosen.points or TRIALS[name], chosen.seed):
+        more = {"home": chosen.home} if chosen.home and name == "serving" else {}
+        for line in import_module(f"trials.{name}").run(chosen.points or TRIALS[name], chosen.seed, **more):
             print(line, flush=True)
         print(f"{name}: passed in {time.monotonic() - began:.0f} s.", flush=True)
     return 0
