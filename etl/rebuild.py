@@ -1,7 +1,7 @@
 """Makes the warehouse again from the kept files and the ledger, and takes it into use only when both agree.
 
 The files are loaded again in the order in which they came, with what was said about them then. A file whose bytes
-were not kept (etl.intake.load.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is whole.
+were not kept (etl.intake.received.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is whole.
 """
 
 import json
@@ -72,7 +72,7 @@ def _entries(old) -> list[dict]:
     result = old.execute(
         """SELECT *, status = 'loaded' AND file_id NOT IN (SELECT file_id FROM notes WHERE rule = ?) AS kept
            FROM files ORDER BY file_id""",
-        [load.NOT_KEPT],
+        [received.NOT_KEPT],
     )
     names = [column[0] for column in result.description]
     entries = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
