@@ -1,7 +1,8 @@
 """Makes the warehouse again from the kept files and the ledger, and takes it into use only when both agree.
 
 The files are loaded again in the order in which they came, with what was said about them then. A file whose bytes
-were not kept (etl.intake.received.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is whole.
+were not kept (etl.intake.received.NOT_KEPT) has its rows carried over. The old warehouse stands until the new one is
+whole.
 """
 
 import json
