@@ -273,3 +273,9 @@ def test_a_number_of_a_person_is_no_sum_of_weights(tmp_path, value):
     plant = planting.Plant(1, "landline", "awareness", "csv", "weight_sum_squares", value)
     [receipt] = check([planting.write(plant, tmp_path / "sent")], Home(tmp_path / "home"))
     assert [one.column for one in receipt.held] in (["weight_sum_squares"], [None]) and receipt.status == "refused"
+
+
+def test_a_date_of_birth_is_no_sender(tmp_path):
+    plant = planting.Plant(1, "birth_date", "requests", "csv", "sender", "1961-07-03")
+    [receipt] = check([planting.write(plant, tmp_path / "sent")], Home(tmp_path / "home"))
+    assert receipt.status == "refused" and "1961" not in repr(receipt)

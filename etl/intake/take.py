@@ -11,6 +11,7 @@ from etl.intake.changes import changes, jumps
 from etl.intake.contracts import contract
 from etl.intake.crosscheck import cross_check
 from etl.intake.finding import FileRefused
+from etl.intake.identifiers import COMPILED
 from etl.intake.keep import keep
 from etl.intake.ladder import point_out, point_out_few
 from etl.intake.lines import RAGGED
@@ -59,10 +60,15 @@ def take(con, home, source, checked, file_id, receipt):
     return stored
 
 
+def _is_of_a_person(sender) -> bool:
+    """Whether a sender looks like a person's details. A date is no name of a body, and may be one of birth."""
+    return bool(screen.kinds_in(sender)) or any(COMPILED[kind].search(sender) for kind in ("whole_date", "packed_date"))
+
+
 def _screen_rest(con, path, checked, tables, stored, receipt, folder):
     """Screen what is in the file and was not loaded. A return of ours is refused for it; of another's export, which
     has columns we never asked for, the good rows stand and the bytes are not kept."""
-    if any(one.sender not in reference.bodies() and screen.kinds_in(one.sender) for one in stored):
+    if any(one.sender not in reference.bodies() and _is_of_a_person(one.sender) for one in stored):
         words = "The sender is given as what looks like a person's details. Give the code of the body."
         raise Refusal(words, "personal.sender")
     if not receipt.profile:
