@@ -102,6 +102,7 @@ def grid(rows):
 
 def _cell(value):
     try:
-        return dt.date.fromisoformat(value)
+        # Ten digits can be read as a day of a week; to whoever types them they are a number.
+        return dt.date.fromisoformat(value) if value[4:5] == "-" else value
     except (TypeError, ValueError):
         return value

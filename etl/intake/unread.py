@@ -105,15 +105,24 @@ def _columns(table, places, folder, ragged):
 
 
 def held_cells(con, kind: str) -> bool:
-    """Whether a cell that was held in `staged`, as not of its column's type or form, looks like one of a person."""
-    cover = contracts.contract("cover")
-    fields = [*contracts.contract(kind).fields, *cover.fields]
-    texts = [f"raw_{field.name}" for field in fields]
+    """Whether a cell that was held in `staged`, as not of its column's type or form, looks like one of a person.
+
+    A bare date tells in a column that holds no dates; a bare name in any.
+    """
+    fields = [*contracts.contract(kind).fields, *contracts.contract("cover").fields]
+    dates = [f"raw_{field.name}" for field in fields if field.type == "date"]
+    texts = [f"raw_{field.name}" for field in fields if field.type != "date"]
     texts += [field.name for field in contracts.contract(kind).fields if field.type == "string" and field.pattern]
-    row = f"concat_ws(' | ', {', '.join(texts)})"
-    picked = f"SELECT {row} AS c FROM staged WHERE (mask <> 0 OR type_mask <> 0 OR _flaw IS NOT NULL)"
-    suspects = con.execute(f"SELECT c FROM ({picked})")
+    held = "FROM staged WHERE (mask <> 0 OR type_mask <> 0 OR _flaw IS NOT NULL)"
+    suspects = con.execute(f"SELECT DISTINCT [{', '.join(texts)}]::VARCHAR[], [{', '.join(dates)}]::VARCHAR[] {held}")
     while rows := suspects.fetchmany(10_000):
-        if any(screen.kinds_in(text) for (text,) in rows):
-            return True
+        for cells, days in rows:
+            cells = [cell for cell in cells if cell and cell not in _known()]
+            both = [*cells, *filter(None, days)]
+            if screen.kinds_in(" | ".join(both)) or any(map(screen.has_name, both)) or any(map(_is_date, cells)):
+                return True
     return False
+
+
+def _is_date(cell: str) -> bool:
+    return any(COMPILED[kind].search(cell) for kind in ("whole_date", "packed_date"))
