@@ -10,11 +10,13 @@ from itertools import combinations
 
 import numpy as np
 
+from metrics.disclosure import LARGEST_NOISE, NOISE_VARIANCE
+
 ROWS, KEYS = 750, 256  # one row a true count from 1; larger counts use the last REPEAT rows again
 REPEAT = 250
 
 
-def maximum_entropy(count, variance=3.0, largest=5):
+def maximum_entropy(count, variance=NOISE_VARIANCE, largest=LARGEST_NOISE):
     """Noise for a true count: (noise, probability), the noise from -min(count, largest) to largest.
 
     Of all distributions on that support with mean 0 and the variance, the one of greatest entropy:
@@ -57,7 +59,7 @@ def _damped(weights, step, powers, target):
     return weights + size * step
 
 
-def make_table(seed: bytes, variance=3.0, largest=5):
+def make_table(seed: bytes, variance=NOISE_VARIANCE, largest=LARGEST_NOISE):
     """The perturbation table: int8 array (750, 256), row r for the true count r + 1, a column a cell key.
 
     Each row holds the maximum-entropy noise in whole 256ths, dealt to the keys in an order that only the

@@ -15,7 +15,7 @@ SURVEY_BASE = 30
 BODIES = 3  # least holding bodies behind a cell
 LARGEST_SHARE = 0.85  # the most one body may make up of a cell
 SMALL = 10  # a numerator, or its complement, that is published as less than this is given as a range
-NOISE_VARIANCE, LARGEST_NOISE = 3.0, 5  # of the noise on every published count of requests (metrics/cell_key.py)
+NOISE_VARIANCE, LARGEST_NOISE = 2.0, 5  # of the noise on every published count of requests (metrics/cell_key.py)
 ROUNDED_TO = 5  # counts whose units have no key of their own: agreements, answers to surveys
 
 # Marks stored in place of a protected count.
@@ -50,5 +50,10 @@ SHARE_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 
 
 def share_step(base: float) -> float:
-    """What a share fitted on true counts is rounded to: a step that stands for ROUNDED_TO or more of its base."""
+    """What a share of true counts is rounded to: a step worth ROUNDED_TO or more of its base, or the widest."""
     return next((step for step in SHARE_STEPS if step * base >= ROUNDED_TO), SHARE_STEPS[-1])
+
+
+def to_step(share: float | None, base: float | None) -> float | None:
+    """A share, or a difference of shares, of a true base to its step; None stays None."""
+    return None if share is None else round(share / share_step(base)) * share_step(base)

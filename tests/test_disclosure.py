@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from dashboard import attack
 from etl.publishing import cells, facts
 from metrics import evaluate
-from metrics.disclosure import NEARLY_ALL, UNDER, mark, rounded, share_step
+from metrics.disclosure import NEARLY_ALL, UNDER, mark, rounded, share_step, to_step
 from tests.homes import SOME_BODIES, memory_warehouse, request
 
 
@@ -43,27 +42,18 @@ def test_a_count_above_its_base_is_all_of_it():
     assert (row["numerator"], row["denominator"], row["value"], row["upper"]) == (60, 60, 1.0, 1.0)
 
 
-def test_an_intruder_is_scored_by_what_a_table_adds_to_a_blind_guess():
-    draw = np.random.default_rng(6)
-    truths = draw.integers(1, 10, 2000)
-    told = attack.score([attack.Try(int(truth), float(truth)) for truth in truths])
-    assert told["informed"] == told["exact"] == 1 and told["advantage"] > 0.8
-    nothing = attack.score([attack.Try(int(truth), float(draw.integers(0, 20))) for truth in truths])
-    assert abs(nothing["advantage"]) < 0.05
-    noisy = attack.score([attack.Try(int(t), float(t + draw.normal(0, 4))) for t in truths])
-    assert nothing["advantage"] < noisy["advantage"] < told["advantage"]
-    assert attack.beaten([{"kind": "", **told}]) and not attack.beaten([{"kind": "", **nothing}])
-
-
-def test_one_of_two_hidden_parts_is_not_taken_for_the_rest():
-    truth = {("a", 1): 30, ("a", 2): 4, ("b", 1): 20, ("b", 2): 3, ("b", 3): 2}
-    tries = attack.minus({"a": 34, "b": 25}, {("a", 1): 30, ("b", 1): 20}, lambda key: key[0], truth)
-    assert tries == [attack.Try(4, 4)]
-
-
-@pytest.mark.parametrize("count", ["received", "refused"])
-def test_the_intruder_reads_only_what_is_shown(count):
-    page = ("indicator,region,year,numerator,status\nx,E1,2021,40,ok\nx,E2,2021,,bounded\nx,E3,2021,,suppressed\n")
-    intruder = attack.Intruder(lambda address: page)
-    assert intruder.counts(count, "year", "region", sector="fire") == {("E1", "2021"): 40}
-    assert intruder.counts(count, "year", "region", sector="fire") and intruder.asked == 1
+def test_a_share_is_rounded_so_that_its_count_cannot_be_told():
+    """Whatever the base, known exactly, a rounded share of 100 or more fits several counts; a survey's, its own too."""
+    for base in (*range(100, 400, 7), 1000, 5000, 60_000):
+        counts = np.arange(base + 1)
+        told = np.array([to_step(count / base, base) for count in counts])
+        fitting = np.array([np.sum(np.isclose(told, one)) for one in told])
+        assert fitting[10:-10].min() >= 3, base
+    fits = {}
+    for base in range(25, 420):
+        for yes in range(5, base - 4):
+            fits.setdefault((rounded(base), round(to_step(yes / base, base), 3)), set()).add(yes)
+    shown = {told: counts for told, counts in fits.items()
+             if 30 <= told[0] < 400 and 10 <= rounded(told[0] * told[1]) <= told[0] - 10}  # fmt: skip
+    assert len(shown) > 1000 and min(map(len, shown.values())) >= 2
+    assert to_step(None, None) is None and to_step(-0.0312, 400) == pytest.approx(-0.04)

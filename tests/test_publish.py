@@ -363,3 +363,35 @@ def test_a_small_group_is_shown_only_beside_all_its_members(tmp_path):
 
 def test_there_are_93_combinations():
     assert len(list(cells.combos())) == 93
+
+
+def test_what_leaves_under_ten_of_a_wider_cell_is_withheld(tmp_path, without_noise):
+    """Or the wider cell less it would tell the rest; a cell that is all of the wider one tells nothing, and stays."""
+    rows = many(55, 18, purpose="early_help", urgency="urgent")
+    rows += many(5, 2, start=100, purpose="early_help", urgency="routine")
+    rows += many(40, 16, start=200, purpose="direct_care", urgency="urgent")
+    rows += many(20, 1, start=300, purpose="direct_care", urgency="routine")
+    rows += many(60, 20, start=400, purpose="other", urgency="emergency")
+    made = make_home(tmp_path, [{"rows": rows}])
+    snapshot.release(made, publish.publish(made), "a test")
+
+    def told(measure, purpose, urgency):
+        (row,) = answer(PUBLIC, ask(measure, where={"purpose": purpose, "urgency": urgency}), made).rows
+        return row["status"], row["numerator"]
+
+    assert told("requests_received", "early_help", "urgent") == ("suppressed", None)  # would leave 5
+    assert told("requests_received", "direct_care", "urgent") == ("ok", 40)  # leaves 20
+    assert told("refusal_rate", "direct_care", "urgent") == ("suppressed", None)  # would leave 1 refusal
+    assert told("refusal_rate", "other", "emergency") == ("ok", 20)  # all of them
+    wider = answer(PUBLIC, ask("refusal_rate", where={"purpose": "early_help"}), made).rows[0]
+    assert (wider["status"], wider["numerator"]) == ("ok", 20)
+
+
+def test_a_larger_group_gives_way_to_the_member_that_is_nearly_all_of_it(tmp_path, without_noise):
+    rows = many(60, 20, region="E12000001") + many(4, 2, start=100, region="E12000002")
+    rows += many(60, 20, start=200, region="W92000004")
+    made = make_home(tmp_path, [{"rows": rows}])
+    snapshot.release(made, publish.publish(made), "a test")
+    seen = {region: answer(PUBLIC, ask("requests_received", where={"region": region}), made).rows[0]["status"]
+            for region in ("E12000001", "nation_england", "W92000004")}  # fmt: skip
+    assert seen == {"E12000001": "ok", "nation_england": "suppressed", "W92000004": "ok"}

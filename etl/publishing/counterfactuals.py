@@ -34,11 +34,14 @@ def create(con) -> None:
 
 
 def fill(con, courses: dict) -> None:
-    """Fill it from {key of an estimate: (first month, verdicts.Series)}, for keys whose verdict rests on a model."""
+    """Fill it from {key of an estimate: (first month, verdicts.Series, moved)}, where a verdict rests on a model.
+
+    moved: by what rounding moved the observed share; the lines move with it, or their mean would give it back.
+    """
     found = {name: [] for name in COLUMNS}
     published = {}
     for key in sorted(courses):
-        first, series = courses[key]
+        first, series, moved = courses[key]
         months = [add_months(first, place) for place in range(len(series.base))]
         combo = _combo(key)
         if combo not in published:
@@ -47,9 +50,9 @@ def fill(con, courses: dict) -> None:
         after = np.arange(len(months)) >= effect.first
         lines = (effect.counterfactual, effect.counterfactual_lower, effect.counterfactual_upper)
         found["observed"].append(_observed(published[combo], key, months))
-        found["fitted"].append(effect.fitted)
+        found["fitted"].append(effect.fitted + moved)
         for name, line in zip(("expected", "lower", "upper"), lines, strict=True):
-            found[name].append(np.where(after, line, np.nan))
+            found[name].append(np.where(after, line + moved, np.nan))
         found["in_window"].append(after & (np.arange(len(months)) < effect.first + effect.months))
         found["month"] += months
         for name in ("indicator", "event", "dimension", "value"):

@@ -14,6 +14,7 @@ from etl import reference
 from etl.publishing import counterfactuals
 from etl.publishing import estimate_series as shape
 from metrics import verdicts, wording
+from metrics.disclosure import to_step
 from metrics.formulas import Share, Undecided
 from metrics.indicators import INDICATORS
 
@@ -74,7 +75,7 @@ def fill(con, progress=lambda done, total: None) -> None:
         _judge_all(con, event, dimension, judged, details)
         progress(done, len(wanted))
     settled = _adjusted(judged)
-    _store(con, [_row(key, settled[key], details[key]) for key in sorted(settled)])
+    _store(con, [row(key, settled[key], details[key]) for key in sorted(settled)])
     counterfactuals.fill(con, {key: found["course"] for key, found in details.items() if "course" in found})
 
 
@@ -109,7 +110,7 @@ def _judge_all(con, event: str, dimension: str, judged: dict, details: dict) -> 
                 key = Key(indicator.id, event, dimension, value)
                 judged[key], details[key] = _one(series, around[value], indicator)
                 if dimension in counterfactuals.DIMENSIONS and judged[key].p is not None:
-                    details[key]["course"] = (found[value].first, series)
+                    details[key]["course"] = (found[value].first, series, details[key]["moved"])
 
 
 def _by_definition(dimension: str):
@@ -127,12 +128,23 @@ def _one(series, around, indicator):
         reason = "bodies" if series.bodies < verdicts.BODIES else "one_body"
         return verdicts.Verdict(verdicts.NOT_ENOUGH, reasons=(reason,)), {}
     verdict = verdicts.judge(series, indicator.better, indicator.worth)
-    details = {"recorded": _recorded(series), "placebo": (0, 0)}
+    details = beside(series, verdict)
     if shape.parts_may_be_published(around, indicator) if isinstance(indicator.formula, Share) else False:
         details["parts"] = shape.decomposition(around, indicator)
+        details["parts_base"] = min(side[indicator.formula.denominator].sum()
+                                    for side in (around.year_before, around.year_after))  # fmt: skip
     if verdict.p is not None and verdict.p < verdicts.SIGNIFICANT:
         details["placebo"] = placebo(series)
     return verdict, details
+
+
+def beside(series, verdict) -> dict:
+    """What stands beside the verdict on a series; `moved` is by what rounding by its base moves the observed share."""
+    details = {"recorded": _recorded(series), "placebo": (0, 0)}
+    if verdict.observed is not None:
+        after = float(series.base[series.first_after :].sum())
+        details["moved"] = to_step(verdict.observed, after) - verdict.observed
+    return details
 
 
 def placebo(series) -> tuple[int, int]:
@@ -177,15 +189,18 @@ def family(key: Key) -> tuple:
     return ("grid", key.event, key.dimension, key.indicator)
 
 
-def _row(key: Key, verdict, details: dict) -> tuple:
+def row(key: Key, verdict, details: dict) -> tuple:
     """A row of `estimates`: rounded, and empty where a series may not be published."""
     parts = details.get("parts")
     tried, signals = details.get("placebo", (0, 0))
     recorded = details.get("recorded", (None, None)) if details else (None, None)
     confirming = verdict.confirming or (None, None)
     evidence = wording.rung(tried > 0 and not signals, False) if verdict.p is not None else None
-    shares = (verdict.difference, verdict.lower, verdict.upper, verdict.observed, verdict.expected,
-              verdict.minimum_detectable, *confirming)  # fmt: skip
+    # With as many months as the difference is the mean of, the observed share is nearly that of a count: it is rounded
+    # by its base, and what is expected moves with it.
+    levels = (None if one is None else one + details["moved"] for one in (verdict.observed, verdict.expected))
+    shares = (verdict.difference, verdict.lower, verdict.upper, *levels, verdict.minimum_detectable,
+              *confirming)  # fmt: skip
     return (
         key.indicator, key.event, dates()[key.event], key.event == PRIMARY, key.dimension, key.value,
         verdict.id, verdict.small_but_real, *(_rounded(share, ROUND_SHARE) for share in shares),
@@ -195,7 +210,7 @@ def _row(key: Key, verdict, details: dict) -> tuple:
         *((verdict.months_before, verdict.months_after) if details else (None, None)), verdict.months_needed,
         ROUND_BASE * round(verdict.base / ROUND_BASE) if details else None, verdict.bodies if details else None,
         *(_rounded(share, 2) for share in recorded or (None, None)),
-        *(_rounded(getattr(parts, name, None), ROUND_SHARE)
+        *(_rounded(to_step(getattr(parts, name, None), details.get("parts_base")), ROUND_SHARE)
           for name in ("change", "within", "mix", "joining", "leaving")),
         tried, signals, evidence,
     )  # fmt: skip

@@ -6,7 +6,7 @@ Worked out from bodies' counts, once; only rounded results go into the snapshot,
 import numpy as np
 
 from metrics import gap
-from metrics.disclosure import BODIES, LARGEST_SHARE, RATE_BASE, SMALL
+from metrics.disclosure import BODIES, LARGEST_SHARE, RATE_BASE, SMALL, to_step
 from metrics.formulas import Gap
 from metrics.indicators import INDICATORS
 
@@ -85,7 +85,10 @@ def _judged(own: dict, flags) -> tuple:
         found = gap.stratified(x1, n1, x0, n0, strata)
     except ValueError:
         return ("too_few", *hidden)
-    numbers = (round(share, ROUND) + 0.0 for share in (found.value, found.lower, found.upper))
+    # Of one sector it is the difference of two shares of counts, so the smaller count says how far it is rounded.
+    smaller = min(base.sum() for _, base in arms)
+    moved = to_step(found.value, smaller) - found.value
+    numbers = (round(share + moved, ROUND) + 0.0 for share in (found.value, found.lower, found.upper))
     return ("ok", *flags, ROUND_BASE * round(n1.sum() / ROUND_BASE), *numbers, found.bodies)
 
 

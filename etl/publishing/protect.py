@@ -8,7 +8,7 @@ from etl import reference
 from etl.publishing.cells import LISTED_WHEN_HIDDEN, combo_number, grouped_dimensions
 from etl.publishing.stocks import STOCKS
 from metrics.counts import COUNTS
-from metrics.dimensions import DIMENSIONS, SPEED_DAYS
+from metrics.dimensions import DIMENSIONS, LEVELS, SPEED_DAYS
 from metrics.disclosure import (
     BODIES,
     COUNT_BASE,
@@ -18,6 +18,8 @@ from metrics.disclosure import (
     NEARLY_ALL,
     P90_BASE,
     RATE_BASE,
+    ROUNDED_TO,
+    SHARE_STEPS,
     SMALL,
     SURVEY_BASE,
     UNDER,
@@ -28,6 +30,7 @@ KEYS = ", ".join(CELL)
 OPEN = "part = 'published'"
 # A group of this many members or fewer could be subtracted from: all its members must be shown beside it.
 FEW_MEMBERS = 3
+MOST_FILTERS = max(level.dimensions for level in LEVELS.values())
 BREAKDOWN_COUNTS = ("value", "counted", "base", "bodies", "largest")
 # Counts that are only ever a base: nearly the whole of what they are a part of is no secret about anybody.
 BASES = {base for count in COUNTS.values() for base in count.of} - {"received", "refused", "shared", "decided"}
@@ -59,6 +62,7 @@ def cells(con) -> None:
             FROM judged"""
     )
     _withhold_in_small_groups(con)
+    _withhold_nearly_all(con)
     shown = "shown AND withheld IS DISTINCT FROM -1"
     kept = ", ".join(
         f"CASE WHEN {shown} AND coalesce(withheld, 0) & {1 << place} = 0 THEN {name} END AS {name}"
@@ -105,7 +109,7 @@ def _withhold_in_small_groups(con) -> None:
 
     -1 is all of them: a member is hidden. Else the group less the other members would give it.
     """
-    con.execute("CREATE TABLE scratch.withheld (row_key UBIGINT, withheld BIGINT)")
+    con.execute("CREATE TABLE scratch.withheld_for (row_key UBIGINT, withheld BIGINT)")
     bits = " | ".join(f"(CASE WHEN {name} < 0 THEN {1 << place} ELSE 0 END)" for place, name in enumerate(COUNTS))
     for dimension in grouped_dimensions():
         small = [
@@ -119,16 +123,57 @@ def _withhold_in_small_groups(con) -> None:
         listed = ", ".join(f"('{member}', '{group}')" for member, group in small)
         of_group = ", ".join("g.of_group" if name == dimension else name for name in CELL)
         con.execute(
-            f"""INSERT INTO scratch.withheld
+            f"""INSERT INTO scratch.withheld_for
                 SELECT hash({of_group}) AS row_key, bit_or(CASE WHEN shown THEN {bits} ELSE -1 END)::BIGINT
                 FROM judged JOIN (VALUES {listed}) AS g(member, of_group) ON g.member = {dimension}
                 WHERE part <> 'published' AND combo & {combo_number((dimension,))} > 0
                 GROUP BY ALL HAVING bit_or(CASE WHEN shown THEN {bits} ELSE -1 END) <> 0"""
         )
-    # A cell by two grouped dimensions is withheld for either.
+
+
+def _withhold_nearly_all(con) -> None:
+    """Table `withheld`: beside those, each count that leaves under ten of a wider cell's, and so would tell them.
+
+    Wider are the cell without one of its filters, and a group that is not small (there the group gives way, as its
+    member says the same). A cell that leaves under ten of a wider one's requests is withheld whole. Two counts that are
+    published as the same number stay: most count the same requests, and nothing is left between them.
+    """
     con.execute(
-        """CREATE OR REPLACE TABLE scratch.withheld AS
-           SELECT row_key, bit_or(withheld)::BIGINT AS withheld FROM scratch.withheld GROUP BY row_key"""
+        f"""CREATE TABLE scratch.wider AS SELECT * FROM judged
+            WHERE shown AND part <> 'published' AND bit_count(combo) < {MOST_FILTERS}"""
+    )
+    for place, dimension in enumerate(DIMENSIONS):
+        of_wider = _instead(combo=f"(n.combo - {1 << place})::SMALLINT", **{dimension: "NULL::VARCHAR"})
+        _withhold_beside(con, "wider", of_wider, f"n.combo & {1 << place} > 0")
+    for dimension in grouped_dimensions():
+        for code, group in reference.groups(dimension).items():
+            if len(group.members) > FEW_MEMBERS:
+                members = ", ".join(f"'{member}'" for member in group.members)
+                of_wider = _instead(**{dimension: f"'{code}'"})
+                _withhold_beside(con, "judged", of_wider, f"n.{dimension} IN ({members})", wider_gives_way=True)
+    # A count may be withheld for several reasons.
+    con.execute(
+        """CREATE TABLE scratch.withheld AS
+           SELECT row_key, bit_or(withheld)::BIGINT AS withheld FROM withheld_for GROUP BY row_key;
+           DROP TABLE scratch.withheld_for; DROP TABLE scratch.wider"""
+    )
+
+
+def _instead(**changed: str) -> str:
+    return ", ".join(changed.get(name, f"n.{name}") for name in CELL)
+
+
+def _withhold_beside(con, wider: str, of_wider: str, narrower: str, wider_gives_way: bool = False) -> None:
+    """Add to `withheld_for` what a narrower cell `n` has nearly all of, its wider cell having the key `of_wider`."""
+    near = "w.{0} >= 0 AND n.{0} >= 0 AND w.{0} <> n.{0} AND w.{0} - n.{0} < " + str(SMALL)
+    bits = " | ".join(f"(CASE WHEN {near.format(name)} THEN {1 << place} ELSE 0 END)"
+                      for place, name in enumerate(COUNTS))  # fmt: skip
+    of_cell = f"CASE WHEN {near.format('received')} THEN -1 ELSE {bits} END"
+    con.execute(
+        f"""INSERT INTO withheld_for
+            SELECT {"w" if wider_gives_way else "n"}.row_key, ({of_cell})::BIGINT AS withheld
+            FROM judged AS n JOIN {wider} AS w ON w.row_key = hash({of_wider})
+            WHERE n.shown AND w.shown AND n.part <> 'published' AND {narrower} AND withheld <> 0"""
     )
 
 
@@ -212,7 +257,8 @@ def breakdowns(con) -> None:
             SELECT e.* EXCLUDE (base, bodies, row_key), CASE WHEN e.shown THEN e.bodies::INTEGER END AS bodies,
                    CASE WHEN e.part = 'published' THEN n.counted WHEN NOT e.shown THEN NULL
                         WHEN coalesce(n.counted, 0) < {SMALL} THEN {UNDER}
-                        ELSE least(n.counted, e.base) END AS counted, CASE WHEN e.shown THEN e.base END AS base
+                        WHEN e.base - n.counted < {SMALL} THEN {NEARLY_ALL} ELSE n.counted END AS counted,
+                   CASE WHEN e.shown THEN e.base END AS base
             FROM every AS e LEFT JOIN noised AS n USING (row_key)
             WHERE e.part <> 'published' OR n.counted IS NOT NULL
             ORDER BY ALL"""
@@ -248,18 +294,24 @@ def agreements(con) -> None:
 
 
 def answers(con) -> None:
-    """Tables `answers` and `private.answers` from `exact_answers`: rounded, as respondents have no keys."""
+    """Tables `answers` and `private.answers` from `exact_answers`: rounded, as respondents have no keys.
+
+    The number of respondents and the share are rounded, and how many said yes is made from the two: rounded apart, the
+    three would often fit one count alone.
+    """
     facts = "part, wave, question, dimension, value, approximate"
-    shown = f"({OPEN} OR rounded(respondents) >= {SURVEY_BASE})"
-    clear = f"({OPEN} OR ({shown} AND rounded(yes) >= {SMALL} AND rounded(respondents) - rounded(yes) >= {SMALL}))"
+    share, shown = _to_step("share", "respondents"), f"({OPEN} OR rounded(respondents) >= {SURVEY_BASE})"
+    made = f"rounded({share} * rounded(respondents))"
+    few = f"({made} < {SMALL} OR yes < {ROUNDED_TO})"
+    nearly = f"(rounded(respondents) - {made} < {SMALL} OR respondents - yes < {ROUNDED_TO})"
     con.execute(
         f"""CREATE TABLE answers AS
             SELECT {facts}, {shown} AS shown,
-                   CASE WHEN {OPEN} THEN yes WHEN NOT {shown} THEN NULL WHEN rounded(yes) < {SMALL} THEN {UNDER}
-                        WHEN rounded(respondents) - rounded(yes) < {SMALL} THEN {NEARLY_ALL}
-                        ELSE rounded(yes) END AS yes,
+                   CASE WHEN {OPEN} THEN yes WHEN NOT {shown} THEN NULL WHEN {few} THEN {UNDER}
+                        WHEN {nearly} THEN {NEARLY_ALL} ELSE {made} END AS yes,
                    CASE WHEN {OPEN} THEN respondents WHEN {shown} THEN rounded(respondents) END AS respondents,
-                   CASE WHEN {OPEN} THEN round(share, 6) WHEN {clear} THEN round(share, 2) END AS share,
+                   CASE WHEN {OPEN} THEN round(share, 6)
+                        WHEN {shown} AND NOT {few} AND NOT {nearly} THEN {share} END AS share,
                    CASE WHEN {OPEN} THEN round(effective, 2) WHEN {shown} THEN rounded(effective) END AS effective
             FROM exact_answers ORDER BY ALL"""
     )
@@ -269,6 +321,13 @@ def answers(con) -> None:
                    round(effective, 2) AS effective
             FROM exact_answers ORDER BY ALL"""
     )
+
+
+def _to_step(share: str, base: str) -> str:
+    """A share to the step that its base asks for (metrics.disclosure.share_step)."""
+    steps = " ".join(f"WHEN {step} * {base} >= {ROUNDED_TO} THEN {step}" for step in SHARE_STEPS)
+    step = f"CASE {steps} ELSE {SHARE_STEPS[-1]} END"
+    return f"round(round({share} / ({step})) * ({step}), 3)"
 
 
 def _columns(con, table: str) -> list[str]:

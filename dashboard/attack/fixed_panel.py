@@ -1,0 +1,56 @@
+"""Kind 7. A fixed panel taken from everyone: who did not send in every year, worked out of two published estimates.
+
+A home has one such pair a measure and date, too few to score, so worlds are drawn: fifteen bodies that sent throughout,
+three that joined with a few requests, the year's figures published for both by the code that publishes them.
+"""
+
+import numpy as np
+
+from dashboard.attack.score import SMALL, Tries
+from etl.publishing import estimates
+from metrics import verdicts
+from metrics.cell_key import make_table, perturb
+from metrics.indicators import INDICATORS
+
+WORLDS, BODIES, JOINED = 1500, 15, 3
+BEFORE, AFTER = 24, 12  # with no more than a year after, an estimate is nearest to a count
+REQUESTS = (60, 400)  # a month, of the panel
+INDICATOR = INDICATORS["refusal_rate"]
+
+
+def fixed_panel(worlds: int = WORLDS, seed: int = 7) -> Tries:
+    """Refusals by those who joined, 1 to 9: everyone's share of the year times their requests, less the panel's."""
+    draw, table = np.random.default_rng(seed), make_table(b"a seed of the attack")
+    truth, found = [], []
+    for _ in range(worlds):
+        base = draw.poisson(draw.uniform(*REQUESTS), BEFORE + AFTER).astype(float)
+        events = draw.binomial(base.astype(int), draw.uniform(0.1, 0.3)).astype(float)
+        refused = int(draw.integers(SMALL[0], SMALL[1] + 1))
+        asked = refused + int(draw.poisson(4 * refused))
+        more_events, more_base = (_spread(count, draw) for count in (refused, asked))
+        more_base = np.maximum(more_base, more_events)
+        everyone = _published("", events + more_events, base + more_base, BODIES + JOINED)
+        panel = _published("panel", events, base, BODIES)
+        if everyone is None or panel is None:
+            continue
+        year = int((base + more_base)[BEFORE:].sum())
+        year = perturb(year, draw.integers(0, 10**6), table)
+        joined = everyone["base"] - panel["base"]
+        truth.append(refused)
+        found.append(everyone["observed"] * year - panel["observed"] * (year - joined))
+    return Tries(np.array(truth), np.array(found))
+
+
+def _spread(count: int, draw) -> np.ndarray:
+    """A count laid out over the months after the date, none before."""
+    return np.r_[np.zeros(BEFORE), np.bincount(draw.integers(0, AFTER, count), minlength=AFTER)]
+
+
+def _published(dimension: str, events, base, bodies: int) -> dict | None:
+    """The row of `estimates` for one series; None where no model could be fitted."""
+    series = verdicts.Series(events, base, BEFORE, bodies=bodies)
+    verdict = verdicts.judge(series, INDICATOR.better, INDICATOR.worth)
+    if verdict.observed is None:
+        return None
+    key = estimates.Key(INDICATOR.id, estimates.PRIMARY, dimension, "throughout" if dimension else "")
+    return dict(zip(estimates.COLUMNS, estimates.row(key, verdict, estimates.beside(series, verdict)), strict=True))
