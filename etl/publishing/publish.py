@@ -35,7 +35,7 @@ from etl.publishing import (
 )
 from metrics.indicators import INDICATORS
 
-FORMAT = 3  # raised when the published tables change their shape
+FORMAT = 4  # raised when the published tables change their shape
 
 
 def publish(home, progress=lambda step, done, total: None) -> str:
