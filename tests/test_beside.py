@@ -56,8 +56,10 @@ def test_reasons_are_shares_of_refusals_with_a_reason_and_add_up(home):
     rows = {row["reason"]: row for row in _rows(home, "perceived_refusal_share", by=["reason"])}
     assert set(rows) == {"R01", "R20"} and {row["denominator"] for row in rows.values()} == {100}
     assert sum(row["numerator"] for row in rows.values()) == 100
-    row = rows["R20"]
-    assert (row["lower"], row["upper"]) == pytest.approx(intervals.wilson(row["numerator"], 100))
+    row, plain = rows["R20"], intervals.wilson(rows["R20"]["numerator"], 100)
+    # Five bodies alike: the range is wider than of the refusals alone for so few bodies, and no more.
+    assert row["lower"] < plain[0] < plain[1] < row["upper"] < 1
+    assert row["upper"] - row["lower"] < 1.5 * (plain[1] - plain[0])
 
 
 def test_the_position_does_not_is_the_indicator_itself(home):
@@ -69,7 +71,8 @@ def test_the_position_does_not_is_the_indicator_itself(home):
 
 def test_laws_are_shares_of_refusals_that_cite_one_and_filters_hold(home):
     (row,) = _rows(home, "perceived_refusal_share", by=["law"], where={"sector": "local_government"})
-    assert row["law"] == "uk_gdpr" and row["value"] == 1
+    # All of them cite it: said as nearly all, so that it cannot be told from all but a few.
+    assert (row["law"], row["status"], row["denominator"], row["upper"]) == ("uk_gdpr", "bounded", 75, 1)
     asked = _rows(home, "perceived_refusal_share", by=["reason"], where={"reason": "R13"})
     assert [(row["reason"], row["status"]) for row in asked] == [("R13", "bounded")]
     assert _rows(home, "perceived_refusal_share", by=["reason"], where={"sector": "police"}) == ()

@@ -138,7 +138,7 @@ def test_no_page_that_is_signed_in_to_breaks_the_content_policy_or_is_hard_to_us
             page.said.clear()
             page.goto(address + path)
             if path.startswith("/trends"):
-                page.wait_for_selector("#chart .main-svg")
+                page.wait_for_selector("#graph .main-svg")
             assert page.get_by_role("button", name="Sign out").count() == 1, path
             assert page.broken == [] and (page.said == [] or path == "/nowhere"), path
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
