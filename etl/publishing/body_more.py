@@ -1,6 +1,6 @@
 """More of a body's own file: how long it takes to decide, open requests counted, and its agreements as returned."""
 
-from etl.publishing.speed import _at, _limit, _quantile
+from etl.publishing.speed import at, curve_sql, quantile
 
 SPEED_BASE = 10  # requests of its own below which a curve says nothing
 DAYS = 30
@@ -27,22 +27,10 @@ def speed(con, flags: str) -> None:
             GROUP BY GROUPING SETS ((body_id, year, day), (body_id, day))
             HAVING GROUPING(year) = 1 OR year IS NOT NULL
         ),
-        at_risk AS (
-            SELECT *, sum(settled + still_open) OVER (PARTITION BY body_id, level, period ORDER BY day DESC) AS at_risk
-            FROM by_day
-        ),
-        curve AS (
-            SELECT *,
-                   exp(sum(CASE WHEN settled < at_risk THEN ln(1 - settled / at_risk) ELSE -1000 END) OVER so_far)
-                       AS undecided,
-                   sum(CASE WHEN settled < at_risk THEN settled / (at_risk * (at_risk - settled)) ELSE 0 END)
-                       OVER so_far AS greenwood
-            FROM at_risk WINDOW so_far AS (PARTITION BY body_id, level, period ORDER BY day)
-        ),
-        limits AS (SELECT *, {_limit("+")} AS lower_limit, {_limit("-")} AS upper_limit FROM curve),
+        {curve_sql("body_id, level, period")},
         summed AS (
             SELECT body_id, level, period, sum(settled + still_open)::BIGINT AS received,
-                   sum(settled)::BIGINT AS settled, {_at(DAYS)}, {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
+                   sum(settled)::BIGINT AS settled, {at(DAYS)}, {quantile("p50", 0.5)}, {quantile("p90", 0.1)}
             FROM limits GROUP BY ALL HAVING sum(settled + still_open) >= {SPEED_BASE}
         ),
         told AS (

@@ -18,6 +18,7 @@ from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_NOISE, LARGEST_SHARE
 # Cells of more dimensions than this that may not be shown are left out, not listed as hidden: they are most of
 # all cells, and a reader learns the same from their absence.
 LISTED_WHEN_HIDDEN = 2
+CELL = ("combo", "level", "period", "reported_by", "part", *DIMENSIONS)  # what tells one published cell from another
 CALENDAR_LEVELS = ("month", "quarter", "year")
 
 

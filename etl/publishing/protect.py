@@ -4,11 +4,11 @@ Exact tables lie in memory (`exact_cells` and so on in `scratch`); from each, th
 the attached database `private`, the analysts' one. Nothing else turns a confidential count into a public number.
 """
 
-from etl import reference
-from etl.publishing.cells import LISTED_WHEN_HIDDEN, combo_number, grouped_dimensions
+from etl.publishing import withhold
+from etl.publishing.cells import CELL, LISTED_WHEN_HIDDEN
 from etl.publishing.stocks import STOCKS
 from metrics.counts import COUNTS
-from metrics.dimensions import DIMENSIONS, LEVELS, SPEED_DAYS
+from metrics.dimensions import SPEED_DAYS
 from metrics.disclosure import (
     BODIES,
     COUNT_BASE,
@@ -25,12 +25,10 @@ from metrics.disclosure import (
     UNDER,
 )
 
-CELL = ("combo", "level", "period", "reported_by", "part", *DIMENSIONS)
 KEYS = ", ".join(CELL)
 OPEN = "part = 'published'"
-# A group of this many members or fewer could be subtracted from: all its members must be shown beside it.
-FEW_MEMBERS = 3
-MOST_FILTERS = max(level.dimensions for level in LEVELS.values())
+# Only cells of enough bodies are shown, so noise never says fewer.
+PUBLISHED_BODIES = f"CASE WHEN {OPEN} THEN counted(bodies) ELSE greatest(noisy(bodies, noise), {BODIES}) END"
 BREAKDOWN_COUNTS = ("value", "counted", "base", "bodies", "largest")
 # Counts that are only ever a base: nearly the whole of what they are a part of is no secret about anybody.
 BASES = {base for count in COUNTS.values() for base in count.of} - {"received", "refused", "shared", "decided"}
@@ -48,8 +46,7 @@ def cells(con) -> None:
             WITH published AS (
                 SELECT {KEYS}, provisional, approximate, largest, counted(received) AS true_received,
                        counted(bodies) AS true_bodies,
-                       CASE WHEN {OPEN} THEN counted(bodies) ELSE greatest(noisy(bodies, noise), {BODIES}) END
-                           AS bodies, {_published("bodies_sharing")} AS bodies_sharing, {published}
+                       {PUBLISHED_BODIES} AS bodies, {_published("bodies_sharing")} AS bodies_sharing, {published}
                 FROM exact_cells, noise
             ),
             judged AS (
@@ -61,8 +58,7 @@ def cells(con) -> None:
                    hash({KEYS}) AS row_key
             FROM judged"""
     )
-    _withhold_in_small_groups(con)
-    _withhold_nearly_all(con)
+    withhold.table(con)
     shown = "shown AND withheld IS DISTINCT FROM -1"
     kept = ", ".join(
         f"CASE WHEN {shown} AND coalesce(withheld, 0) & {1 << place} = 0 THEN {name} END AS {name}"
@@ -102,79 +98,6 @@ def _marked(name: str) -> str:
     if name in BASES:
         small = f"WHEN {name} < {SMALL} THEN {UNDER}"
     return f"CASE WHEN {exact} THEN {name} {small} ELSE {name} END"
-
-
-def _withhold_in_small_groups(con) -> None:
-    """Table `withheld`: for a cell of a small group, a bit for each count that one of its members may not show.
-
-    -1 is all of them: a member is hidden. Else the group less the other members would give it.
-    """
-    con.execute("CREATE TABLE scratch.withheld_for (row_key UBIGINT, withheld BIGINT)")
-    bits = " | ".join(f"(CASE WHEN {name} < 0 THEN {1 << place} ELSE 0 END)" for place, name in enumerate(COUNTS))
-    for dimension in grouped_dimensions():
-        small = [
-            (member, group)
-            for group, row in reference.groups(dimension).items()
-            if len(row.members) <= FEW_MEMBERS
-            for member in row.members
-        ]
-        if not small:
-            continue
-        listed = ", ".join(f"('{member}', '{group}')" for member, group in small)
-        of_group = ", ".join("g.of_group" if name == dimension else name for name in CELL)
-        con.execute(
-            f"""INSERT INTO scratch.withheld_for
-                SELECT hash({of_group}) AS row_key, bit_or(CASE WHEN shown THEN {bits} ELSE -1 END)::BIGINT
-                FROM judged JOIN (VALUES {listed}) AS g(member, of_group) ON g.member = {dimension}
-                WHERE part <> 'published' AND combo & {combo_number((dimension,))} > 0
-                GROUP BY ALL HAVING bit_or(CASE WHEN shown THEN {bits} ELSE -1 END) <> 0"""
-        )
-
-
-def _withhold_nearly_all(con) -> None:
-    """Table `withheld`: beside those, each count that leaves under ten of a wider cell's, and so would tell them.
-
-    Wider are the cell without one of its filters, and a group that is not small (there the group gives way, as its
-    member says the same). A cell that leaves under ten of a wider one's requests is withheld whole. Two counts that are
-    published as the same number stay: most count the same requests, and nothing is left between them.
-    """
-    con.execute(
-        f"""CREATE TABLE scratch.wider AS SELECT * FROM judged
-            WHERE shown AND part <> 'published' AND bit_count(combo) < {MOST_FILTERS}"""
-    )
-    for place, dimension in enumerate(DIMENSIONS):
-        of_wider = _instead(combo=f"(n.combo - {1 << place})::SMALLINT", **{dimension: "NULL::VARCHAR"})
-        _withhold_beside(con, "wider", of_wider, f"n.combo & {1 << place} > 0")
-    for dimension in grouped_dimensions():
-        for code, group in reference.groups(dimension).items():
-            if len(group.members) > FEW_MEMBERS:
-                members = ", ".join(f"'{member}'" for member in group.members)
-                of_wider = _instead(**{dimension: f"'{code}'"})
-                _withhold_beside(con, "judged", of_wider, f"n.{dimension} IN ({members})", wider_gives_way=True)
-    # A count may be withheld for several reasons.
-    con.execute(
-        """CREATE TABLE scratch.withheld AS
-           SELECT row_key, bit_or(withheld)::BIGINT AS withheld FROM withheld_for GROUP BY row_key;
-           DROP TABLE scratch.withheld_for; DROP TABLE scratch.wider"""
-    )
-
-
-def _instead(**changed: str) -> str:
-    return ", ".join(changed.get(name, f"n.{name}") for name in CELL)
-
-
-def _withhold_beside(con, wider: str, of_wider: str, narrower: str, wider_gives_way: bool = False) -> None:
-    """Add to `withheld_for` what a narrower cell `n` has nearly all of, its wider cell having the key `of_wider`."""
-    near = "w.{0} >= 0 AND n.{0} >= 0 AND w.{0} <> n.{0} AND w.{0} - n.{0} < " + str(SMALL)
-    bits = " | ".join(f"(CASE WHEN {near.format(name)} THEN {1 << place} ELSE 0 END)"
-                      for place, name in enumerate(COUNTS))  # fmt: skip
-    of_cell = f"CASE WHEN {near.format('received')} THEN -1 ELSE {bits} END"
-    con.execute(
-        f"""INSERT INTO withheld_for
-            SELECT {"w" if wider_gives_way else "n"}.row_key, ({of_cell})::BIGINT AS withheld
-            FROM judged AS n JOIN {wider} AS w ON w.row_key = hash({of_wider})
-            WHERE n.shown AND w.shown AND n.part <> 'published' AND {narrower} AND withheld <> 0"""
-    )
 
 
 def speed(con) -> None:
@@ -237,8 +160,7 @@ def breakdowns(con) -> None:
     con.execute(
         f"""CREATE TEMP TABLE noised AS
             SELECT {keys}, value, counted(bodies) AS true_bodies,
-                   CASE WHEN {OPEN} THEN counted(bodies) ELSE greatest(noisy(bodies, noise), {BODIES}) END AS bodies,
-                   largest, counted(base) AS true_base, {_published("base")} AS base,
+                   {PUBLISHED_BODIES} AS bodies, largest, counted(base) AS true_base, {_published("base")} AS base,
                    {_published("counted")} AS counted, hash({keys}, value) AS row_key
             FROM exact_breakdowns, noise"""
     )

@@ -48,30 +48,17 @@ def _statement(number: int, names) -> str:
             WHERE combo = {number} AND (part = 'published' OR (counted(received) >= {RATE_BASE - LARGEST_NOISE}
                 AND counted(bodies) >= {BODIES} AND largest <= {LARGEST_SHARE} * counted(received)))
         ),
-        at_risk AS (
-            SELECT d.*, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk
-            FROM ({_by_day(names, keys)}) AS d
+        by_day AS (
+            SELECT d.* FROM ({_by_day(names, keys)}) AS d
             SEMI JOIN enough AS e ON {same} AND d.period IS NOT DISTINCT FROM e.period
         ),
-        curve AS (
-            SELECT *,
-                   sum(settled) OVER so_far AS settled_so_far,
-                   exp(sum(CASE WHEN settled < at_risk THEN ln(1 - settled / at_risk) ELSE -1000 END) OVER so_far)
-                       AS undecided,
-                   sum(CASE WHEN settled < at_risk THEN settled / (at_risk * (at_risk - settled)) ELSE 0 END)
-                       OVER so_far AS greenwood
-            FROM at_risk
-            WINDOW so_far AS (PARTITION BY {cell} ORDER BY day)
-        ),
-        limits AS (
-            SELECT *, {_limit("+")} AS lower_limit, {_limit("-")} AS upper_limit FROM curve
-        ),
+        {curve_sql(cell)},
         summed AS (
             SELECT {cell}, added(settled_keyed + open_keyed) AS received, added(settled_keyed) AS settled,
                    sum(settled + still_open) AS base,
                    max(day)::INTEGER AS followed, min(undecided) AS least_undecided,
-                   {", ".join(_at(day, "settled_keyed", "open_keyed") for day in SPEED_DAYS)},
-                   {_quantile("p50", 0.5)}, {_quantile("p90", 0.1)}
+                   {", ".join(at(day, "settled_keyed", "open_keyed") for day in SPEED_DAYS)},
+                   {quantile("p50", 0.5)}, {quantile("p90", 0.1)}
             FROM limits GROUP BY ALL
         )
         SELECT {number} AS combo, s.level, s.period, s.reported_by, s.part, {"".join(f"s.{name}, " for name in names)}
@@ -81,6 +68,28 @@ def _statement(number: int, names) -> str:
         FROM summed AS s
         ORDER BY ALL
     """
+
+
+def curve_sql(cell: str) -> str:
+    """SQL of the tables `at_risk`, `curve` and `limits`, each from the one before: the product-limit estimate by day.
+
+    Needs a table `by_day` with the columns `cell`, `day` (whole days after receipt), and as DOUBLE the requests
+    `settled` and `still_open` on that day. `limits` adds at_risk, undecided (a share), greenwood,
+    lower_limit and upper_limit. Source of the formulas: see the head of this file.
+    """
+    return f"""
+        at_risk AS (
+            SELECT *, sum(settled + still_open) OVER (PARTITION BY {cell} ORDER BY day DESC) AS at_risk FROM by_day
+        ),
+        curve AS (
+            SELECT *,
+                   exp(sum(CASE WHEN settled < at_risk THEN ln(1 - settled / at_risk) ELSE -1000 END) OVER so_far)
+                       AS undecided,
+                   sum(CASE WHEN settled < at_risk THEN settled / (at_risk * (at_risk - settled)) ELSE 0 END)
+                       OVER so_far AS greenwood
+            FROM at_risk WINDOW so_far AS (PARTITION BY {cell} ORDER BY day)
+        ),
+        limits AS (SELECT *, {_limit("+")} AS lower_limit, {_limit("-")} AS upper_limit FROM curve)"""
 
 
 def _by_day(names, keys: str) -> str:
@@ -101,7 +110,11 @@ def _limit(sign: str) -> str:
         ELSE pow(undecided, exp({sign}{Z!r} * sqrt(greenwood) / abs(ln(undecided)))) END"""
 
 
-def _at(day: int, settled: str = "settled", still_open: str = "still_open") -> str:
+def at(day: int, settled: str = "settled", still_open: str = "still_open") -> str:
+    """SQL over `limits`: what stands on a day: requests known to be undecided, share, limits, Greenwood's sum.
+
+    NULL beyond the last day that was followed, unless all had been decided by then.
+    """
     within = f"FILTER (WHERE day <= {day})"
     seen = f"max(day) >= {day} OR min(undecided) <= 1e-12"
     return f"""
@@ -123,7 +136,7 @@ def _estimate(day: int) -> str:
              THEN greatest(s.base * {share} * s.greenwood_{day} / (1 - {share}), 1) ELSE 1 END AS effect_{day}"""
 
 
-def _quantile(name: str, left: float) -> str:
+def quantile(name: str, left: float) -> str:
     """First day on which at most a share `left` is undecided, and the same for each limit (Brookmeyer-Crowley)."""
     return f"""
         min(day) FILTER (WHERE undecided <= {left} + 1e-12)::INTEGER AS {name},
