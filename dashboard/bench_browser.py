@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from statistics import median, quantiles
 
-from dashboard.app import serve
 from dashboard.pages import PAGES
+from dashboard.serving import serve
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
@@ -88,7 +88,7 @@ def served(home):
         while socket.socket().connect_ex(("127.0.0.1", port)):
             if time.monotonic() > until or not server.is_alive():
                 raise SystemExit("The server did not start.")
-            time.sleep(0.1)
+            time.sleep(0.1)  # a socket that nobody listens at cannot be waited for
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()

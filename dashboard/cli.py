@@ -325,7 +325,7 @@ def _publish(release_at_once: bool) -> None:
 
 
 def _serve(host: str, port: int, audience: str = "public") -> None:
-    from dashboard.app import serve
+    from dashboard.serving import serve
 
     try:
         serve(the_home(), host=host, port=port, audience=audience)

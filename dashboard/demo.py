@@ -80,7 +80,7 @@ def as_council(home: Home, body: str, port: int) -> None:
     Nobody is signed in without the provider, here as anywhere. Raises Refusal for a real home, for a body that is not
     in the demonstration, and where the provider, a part of the development set, is not installed.
     """
-    from dashboard.app import serve
+    from dashboard.serving import serve
     from dashboard.sign_in_settings import Settings
     from etl import snapshot
 

@@ -73,14 +73,7 @@ def guard(server: Flask, hashes, outputs, uploads=(), largest_upload=LARGEST, si
         return sign_in.principal() if sign_in else PUBLIC
 
     server.config["MAX_CONTENT_LENGTH"] = LARGEST
-    headers = {
-        "Content-Security-Policy": policy(hashes),
-        "Referrer-Policy": "same-origin",  # Dash learns from the Referer which page its layout is for
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    }
+    headers = _headers(hashes)
 
     @server.before_request
     def in_turn():
@@ -112,6 +105,17 @@ def guard(server: Flask, hashes, outputs, uploads=(), largest_upload=LARGEST, si
         elif response.mimetype in ("text/html", "application/json", "text/csv"):
             response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _headers(hashes) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": policy(hashes),
+        "Referrer-Policy": "same-origin",  # Dash learns from the Referer which page its layout is for
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
 
 
 def from_here(headers, host: str) -> bool:

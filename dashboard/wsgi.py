@@ -3,7 +3,7 @@
 Each worker makes its own, after it was forked, and has asked every page once before it serves.
 """
 
-from dashboard.app import app_for
+from dashboard.serving import app_for
 from etl.home import home
 
 
