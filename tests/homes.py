@@ -1,7 +1,7 @@
 """Small homes for tests: rows put straight into a warehouse, so that publishing is tested without reading files."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -24,6 +24,20 @@ def request(number, body, received_on, decided_on=None, **more):
         **DEFAULTS, "request_key": number, "holder_body": body, "received_on": received_on, "decided_on": decided_on,
         **more,
     }  # fmt: skip
+
+
+def drawn_requests(draw, count, first, days, chances):
+    """Requests of five bodies received over so many days from `first`, a fifth of them refused, the rest shared.
+
+    chances: by column, in the order they are drawn, its values and how likely each is.
+    """
+    received = zip(draw.integers(0, days, count), draw.random(count), strict=True)
+    return [
+        request(number * 7919, SOME_BODIES[number % 5], day := first + timedelta(days=int(after)),
+                day + timedelta(days=1), outcome="refused" if share < 0.2 else "shared_full",
+                **{name: str(draw.choice(values, p=likely)) for name, (values, likely) in chances.items()})
+        for number, (after, share) in enumerate(received)
+    ]  # fmt: skip
 
 
 def make_home(path, returns, kind="real"):

@@ -1,6 +1,6 @@
 """The measure of what protection costs, against the figures that the door gives the public and an analyst."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from etl.proof import accuracy
 from etl.proof.falling import falling
 from etl.publishing.publish import publish
 from metrics.question import ask
-from tests.homes import SOME_BODIES, make_home, request
+from tests.homes import drawn_requests, make_home
 
 SECTORS, REGIONS = ("police", "health", "fire"), ("E12000001", "E12000002", "W92000004", "S92000003")
 KEYS = ("sector", "region", "year")
@@ -21,16 +21,8 @@ KEYS = ("sector", "region", "year")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    draw = np.random.default_rng(3)
-    rows = [
-        request(
-            number * 7919, SOME_BODIES[number % 5], received := date(2021, 1, 1) + timedelta(days=int(day)),
-            received + timedelta(days=1), outcome="refused" if share < 0.2 else "shared_full",
-            holder_sector=SECTORS[int(draw.choice(3, p=[0.6, 0.3, 0.1]))],
-            region=REGIONS[int(draw.choice(4, p=[0.5, 0.3, 0.17, 0.03]))],
-        )
-        for number, (day, share) in enumerate(zip(draw.integers(0, 700, 3000), draw.random(3000), strict=True))
-    ]  # fmt: skip
+    chances = {"holder_sector": (SECTORS, [0.6, 0.3, 0.1]), "region": (REGIONS, [0.5, 0.3, 0.17, 0.03])}
+    rows = drawn_requests(np.random.default_rng(3), 3000, date(2021, 1, 1), 700, chances)
     home = make_home(tmp_path_factory.mktemp("accuracy"), [{"rows": rows}], kind="synthetic")
     make_secrets(home)
     snapshot.release(home, publish(home), "a test")

@@ -1,6 +1,6 @@
 """The intruder of `make attack`, in its parts and, in a short form, against a home that is served."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from etl.home import make_secrets
 from etl.publishing import estimates
 from etl.publishing.publish import publish
 from metrics.disclosure import NEARLY_ALL, UNDER
-from tests.homes import SOME_BODIES, make_home, request
+from tests.homes import drawn_requests, make_home
 
 SECTORS, REGIONS = ("police", "health", "fire"), ("E12000001", "E12000002", "W92000004")
 URGENCIES = ("urgent", "routine")
@@ -24,16 +24,11 @@ VALUES = {"sector": SECTORS, "region": REGIONS, "urgency": URGENCIES}
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    draw = np.random.default_rng(3)
-    rows = [
-        request(
-            number * 7919, SOME_BODIES[number % 5], received := date(2020, 1, 1) + timedelta(days=int(day)),
-            received + timedelta(days=1), outcome="refused" if share < 0.2 else "shared_full",
-            holder_sector=str(draw.choice(SECTORS, p=[0.6, 0.35, 0.05])),
-            region=str(draw.choice(REGIONS, p=[0.7, 0.25, 0.05])), urgency=str(draw.choice(URGENCIES, p=[0.9, 0.1])),
-        )
-        for number, (day, share) in enumerate(zip(draw.integers(0, 730, 4000), draw.random(4000), strict=True))
-    ]  # fmt: skip
+    chances = {
+        "holder_sector": (SECTORS, [0.6, 0.35, 0.05]), "region": (REGIONS, [0.7, 0.25, 0.05]),
+        "urgency": (URGENCIES, [0.9, 0.1]),
+    }  # fmt: skip
+    rows = drawn_requests(np.random.default_rng(3), 4000, date(2020, 1, 1), 730, chances)
     home = make_home(tmp_path_factory.mktemp("attacked"), [{"rows": rows}], kind="synthetic")
     make_secrets(home)
     snapshot.release(home, publish(home), "a test")

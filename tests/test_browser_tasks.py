@@ -51,17 +51,22 @@ def taken(page, link):
     return found.value.suggested_filename
 
 
+def choose(page, field, typed, url):
+    """Set a field of the page's form and ask for the page again, by keyboard."""
+    walk(page, field)
+    page.keyboard.type(typed)
+    walk(page, "Update")
+    page.keyboard.press("Enter")
+    page.wait_for_url(url)
+
+
 def test_a_sector_is_chosen_on_barriers_and_its_table_taken_by_keyboard(opened, address):
     page = opened("/barriers")
     walk(page, "How the law stands to the reasons")
     page.keyboard.press("Enter")
     assert page.url == f"{address}/barriers#positions"
     page.goto(f"{address}/barriers")
-    walk(page, "where")
-    page.keyboard.type("Health")
-    walk(page, "Update")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/barriers?where=*")
+    choose(page, "where", "Health", "**/barriers?where=*")
     assert "Health" in page.locator("#finding-text").text_content()
     assert taken(page, "CSV").endswith(".csv")
 
@@ -69,11 +74,7 @@ def test_a_sector_is_chosen_on_barriers_and_its_table_taken_by_keyboard(opened, 
 def test_councils_are_compared_in_another_year_by_keyboard(opened):
     page = opened("/compare")
     assert page.locator("#finding-title").text_content().endswith("in 2025")
-    walk(page, "to")
-    page.keyboard.type("2023")
-    walk(page, "Update")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/compare?**to=2023")
+    choose(page, "to", "2023", "**/compare?**to=2023")
     assert page.locator("#finding-title").text_content().endswith("in 2023")
     assert taken(page, "XLSX").endswith(".xlsx")
 
@@ -82,11 +83,7 @@ def test_a_briefing_is_made_and_taken_away_by_keyboard(opened):
     page = opened("/briefing")
     walk(page, "Choose another sector, region, measure or period")
     page.keyboard.press("Enter")
-    walk(page, "by")
-    page.keyboard.type("Holder's region")
-    walk(page, "Update")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/briefing?**by=region*")
+    choose(page, "by", "Holder's region", "**/briefing?**by=region*")
     assert "region" in page.locator("h1").text_content()
     assert taken(page, "ODS").endswith(".ods")
 

@@ -106,7 +106,7 @@ def _gunicorn(home: Home, folder: Path):
         end = time.monotonic() + 120
         while _get(port, "/")[0] != 200:
             assert master.poll() is None and time.monotonic() < end, (folder / "said").read_text()
-            time.sleep(0.1)
+            time.sleep(0.1)  # a server that does not listen yet cannot be waited for
         yield master.pid, port
     finally:
         master.terminate()
@@ -143,7 +143,10 @@ def _asked(work, *arguments):
 
 
 def _people(port: int, seconds: float, seed: int, out: Path) -> None:
-    """Readers who think between two pages; they come in over the first two seconds of thinking."""
+    """Readers who think between two pages; they come in over the first two seconds of thinking.
+
+    Their sleep is the load that is asked for, not a wait for something to happen.
+    """
     end = time.monotonic() + seconds
 
     def reader(number: int, found: list) -> None:
@@ -212,7 +215,7 @@ def _killed(master: int, port: int, whole: bool) -> Iterator[str]:
     yield f"One of {len(old)} workers was killed: {answers.count(200)} of the next 50 answers were right."
     assert answers.count(200) >= 49  # one may have been on its way to the worker that died
     while len(set(_workers(master)) - {old[0]}) < len(old):
-        time.sleep(0.01)
+        time.sleep(0.01)  # the new worker is not our child: nothing tells us that it is there
     began = time.monotonic()
     for pid in _workers(master):
         os.kill(pid, signal.SIGKILL)
