@@ -3,9 +3,8 @@
 Everything comes from the body's own file, through the source, which knows who is signed in.
 """
 
-from dashboard import definition, dots, headlines, names, peers, tables, words
+from dashboard import definition, dots, headlines, names, own_tables, peers, tables, words
 from dashboard.content import Content
-from dashboard.findings import compare
 from dashboard.form import short_form
 from dashboard.markup import Node, el
 from dashboard.view import View
@@ -19,8 +18,6 @@ APART = (
     ("under_agreement", "With and without an agreement"),
     ("direction", "Which way data were to go"),
 )
-SPEED = ("median_days_to_decision", "p90_days_to_decision", "undecided_at_30_days")
-AGREEMENTS = {"in_force": "In force", "active": "In use", "review_overdue": "Review date passed"}
 PRIVATE = (
     "Only people who sign in for this body, and those who run the service, can see this page. The public sees the "
     "middle half of ten or more bodies; members of a club you joined see your figures by name."
@@ -53,8 +50,8 @@ def page(source, view: View, problems) -> Content:
             el("div", short_form(PATH, View(chosen, last=view.last), _years(own), listed=measures), class_="no-print"),
             *_beside(of_year, year),
             *_years_table(chosen, own, compared),
-            *_speed(own),
-            *_agreements(source.own("agreements")),
+            *own_tables.speed(own),
+            *own_tables.agreements(source.own("agreements")),
             el("div", _apart(chosen, figures), _club(chosen, club, year), class_="no-print"),
             *_not_here(),
             el("div", definition.block(INDICATORS[chosen]), class_="no-print"),
@@ -112,12 +109,8 @@ def sentence(measure: str, row: dict | None, body: str, year: str) -> str:
 
 def ranged(row: dict) -> str:
     """A figure of the body's own with its range and counts."""
-    return f"{words.value(_figure(row), 'share')} (95% range {words.interval(row, 'share')}; {words.counts(row)})"
-
-
-def _figure(row: dict) -> dict:
-    """A row of the file as a row of figures, which calls its value `value` and its flags a list."""
-    return {**row, "value": row["figure"], "flags": [one for one in (row["flags"] or "").split(";") if one]}
+    value = words.value(own_tables.figure(row), "share")
+    return f"{value} (95% range {words.interval(row, 'share')}; {words.counts(row)})"
 
 
 def ratio(row: dict) -> str:
@@ -144,7 +137,7 @@ def _beside(of_year: dict[str, dict], year: str) -> list[Node]:
         return []
     body = [
         [INDICATORS[row["indicator"]].title, peers.POSITIONS[row["position"]],
-         [el("strong", words.value(_figure(row), "share")),
+         [el("strong", words.value(own_tables.figure(row), "share")),
           el("span", words.interval(row, "share") or "", class_="range")],
          peers.middle(row), ratio(row) if row["ratio"] is not None else "none expected",
          funnel(row["z"])]
@@ -183,80 +176,15 @@ def _years_table(measure: str, own: list[dict], compared: list[dict]) -> list[No
     rows = sorted((row for row in own if row["indicator"] == measure), key=lambda row: row["period"])
     unit = INDICATORS[measure].unit
     body = [
-        [str(row["period"].year), el("strong", words.value(_figure(row), unit)),
+        [str(row["period"].year), el("strong", words.value(own_tables.figure(row), unit)),
          words.interval(row, unit) or "", words.counts(row) or "" if unit == "share" else "",
          peers.middle(beside[row["period"]]) if row["period"] in beside else "not compared",
-         tables.note(_figure(row))]
+         tables.note(own_tables.figure(row))]
         for row in rows
     ]  # fmt: skip
     headings = ("Year", "You", "95% range", "Counted", "Peers' middle half", "Note")
     made = tables.table(f"{INDICATORS[measure].title}, your own, by year", headings, body, (1, 2, 3, 4))
     return [el("h3", "Year by year", class_="govuk-heading-s"), tables.scrolling("Year by year, table", made)]
-
-
-def _speed(own: list[dict]) -> list[Node]:
-    """How long the body takes, by year, open requests counted; the finding first."""
-    by_year: dict = {}
-    for row in own:
-        if row["indicator"] in SPEED:
-            by_year.setdefault(row["period"].year, {})[row["indicator"]] = _figure(row)
-    heading = el("h3", "How long you take", class_="govuk-heading-s")
-    if not by_year:
-        return [heading, el("p", "No year of yours holds ten requests with the days they were received and decided, "
-                                 "so nothing can be said.", class_="govuk-body")]  # fmt: skip
-    body = [
-        [str(year), *(cell for name in SPEED for cell in _timed(found.get(name), INDICATORS[name].unit)),
-         f"{next(iter(found.values()))['denominator']:,}"]
-        for year, found in sorted(by_year.items())
-    ]  # fmt: skip
-    headings = ("Year", *(INDICATORS[name].title for name in SPEED), "Requests")
-    made = tables.table("Your own time to a decision, by year of receipt", headings, body, (1, 2, 3, 4))
-    return [heading, el("p", taken(by_year), class_="govuk-body"),
-            tables.scrolling("Your own time to a decision, table", made)]  # fmt: skip
-
-
-def _timed(row: dict | None, unit: str) -> list:
-    if row is None:
-        return ["no figure"]
-    between = words.interval(row, unit)
-    return [[el("strong", words.value(row, unit)), el("span", between, class_="range") if between else None]]
-
-
-def taken(by_year: dict) -> str:
-    """The latest year's days in a sentence, with how the first year stands to it."""
-    first, last = min(by_year), max(by_year)
-    row, earlier = (by_year[year].get("median_days_to_decision") for year in (last, first))
-    if row is None or row["status"] != "ok":
-        return f"Of requests received in {last}, half had not been decided when the data were taken."
-    said = f"Half of the requests received in {last} were decided within {words.value(row, 'days')}"
-    said += f" (95% range {words.interval(row, 'days')}); requests still open are counted."
-    if first == last or earlier is None or earlier["status"] != "ok":
-        return said
-    change = {"higher": "longer than", "lower": "shorter than", "none": "no clear change from"}[compare(earlier, row)]
-    return f"{said} That is {change} {words.value(earlier, 'days')} in {first}."
-
-
-def _agreements(rows: list[dict]) -> list[Node]:
-    """The body's agreements on the last day it returned: in force, in use, and past their review date."""
-    heading = el("h3", "Your agreements", class_="govuk-heading-s")
-    if not rows:
-        return [heading, el("p", "You have returned no counts of agreements.", class_="govuk-body")]
-    last = max(row["period"] for row in rows)
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        if row["period"] == last:
-            found.setdefault(row["value"], {})[row["indicator"]] = row["numerator"]
-    total = {name: sum(one.get(name) or 0 for one in found.values()) for name in AGREEMENTS}
-    body = [
-        [names.label("requester_sector", code), *("not stated" if found[code].get(name) is None else
-                                                  f"{found[code][name]:,}" for name in AGREEMENTS)]
-        for code in names.values("requester_sector") if code in found
-    ]  # fmt: skip
-    caption = f"Your agreements on {words.day(last)}, by the other party"
-    said = (f"On {words.day(last)} you had {total['in_force']:,} in force; the review date of "
-            f"{total['review_overdue']:,} had passed.")  # fmt: skip
-    made = tables.table(caption, ("With", *AGREEMENTS.values()), body, (1, 2, 3))
-    return [heading, el("p", said, class_="govuk-body"), tables.scrolling("Your agreements, table", made)]
 
 
 def _apart(measure: str, figures: list[dict]) -> list[Node]:
@@ -265,7 +193,7 @@ def _apart(measure: str, figures: list[dict]) -> list[Node]:
     for dimension, heading in APART:
         found = {row["value"]: row for row in figures if row["indicator"] == measure and row["dimension"] == dimension
                  and row["level"] == "all"}  # fmt: skip
-        listed = [dots.Dot(label, _figure(found[code]), (words.counts(found[code]) or "",))
+        listed = [dots.Dot(label, own_tables.figure(found[code]), (words.counts(found[code]) or "",))
                   for code, label in names.values(dimension).items() if code in found]  # fmt: skip
         if len(listed) > 1:
             caption = f"{INDICATORS[measure].title}, your own, all time: {heading[:1].lower()}{heading[1:]}"
@@ -281,7 +209,7 @@ def _club(measure: str, club: list[dict], year: str) -> list[Node]:
         return [el("h3", "Your club", class_="govuk-heading-s"),
                 el("p", "You are in no club whose members have figures on this, so nobody is named here.",
                    class_="govuk-body")]  # fmt: skip
-    listed = [dots.Dot(name(row["body"]), _figure(row), (words.counts(_figure(row)) or "",))
+    listed = [dots.Dot(name(row["body"]), own_tables.figure(row), (words.counts(own_tables.figure(row)) or "",))
               for row in sorted(rows, key=lambda row: name(row["body"]))]  # fmt: skip
     caption = f"{INDICATORS[measure].title} in {year} of members of your club, in alphabetical order"
     return [el("h3", "Your club", class_="govuk-heading-s"),
