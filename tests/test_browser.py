@@ -134,9 +134,12 @@ def test_every_page_is_accessible_quiet_and_still(opened, address, state):
 
 def test_a_breach_of_the_content_policy_would_be_seen(opened):
     page = opened("/trends")
-    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}))")
-    page.evaluate("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")
-    page.wait_for_timeout(1)
+    page.evaluate("""() => new Promise(done => {
+      let left = 2;
+      document.addEventListener('securitypolicyviolation', () => --left || done());
+      document.body.append(Object.assign(document.createElement('script'), {textContent: '1'}));
+      document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}));
+    })""")
     assert sorted(one.split()[0] for one in page.broken) == ["img-src", "script-src-elem"]
 
 
