@@ -6,6 +6,8 @@ imported inside the command that needs it, so `uptake --help` answers at once.
 
 import errno
 import getpass
+import importlib
+import threading
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -74,6 +76,8 @@ def demo(
     """Make synthetic returns with a known truth, load and publish them, and show the dashboard."""
     from dashboard.demo import as_council, free_port, prepare
 
+    if serve:  # read from disk while the returns are made and loaded, which takes one core
+        threading.Thread(target=importlib.import_module, args=("dashboard.serving",), daemon=True).start()
     with terminal.progress() as progress:
         made = prepare(the_home(), progress)
     terminal.say(f"{made['requests']:,} made-up requests are loaded and published as version {made['version']}.")

@@ -46,7 +46,7 @@ def create(con) -> None:
     )
     for name in grouped_dimensions():
         members = [(member, group) for group, row in reference.groups(name).items() for member in row.members]
-        small_table(con, f"scratch.shown_{name} (value {name}_code, shown_as {name}_code)", members, "TABLE")
+        small_table(con, f"shown_{name} (value {name}_code, shown_as {name}_code)", members)
         con.execute(f"INSERT INTO scratch.shown_{name} SELECT DISTINCT {name}, {name} FROM base")
 
 

@@ -24,20 +24,16 @@ COLUMNS = {
 NUMBERS = ("observed", "fitted", "expected", "lower", "upper")
 
 
-def create(con) -> None:
-    """Make the empty table: a row a month; `expected` and its 95% band only from the date on; shares.
+def fill(con, courses: dict) -> None:
+    """Make and fill it: a row a month; `expected` and its 95% band only from the date on; shares.
 
-    `in_window` marks the months that the verdict's difference is the mean of: beyond them the line is extrapolation.
+    courses: {key of an estimate: (first month, verdicts.Series, moved)}, where a verdict rests on a model (moved: by
+    what rounding moved the observed share; the lines move with it, or their mean would give it back). Needs the
+    published `cells` and `speed`. `in_window` marks the months that the verdict's difference is the mean of: beyond
+    them the line is extrapolation.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"CREATE TABLE counterfactuals ({columns})")
-
-
-def fill(con, courses: dict) -> None:
-    """Fill it from {key of an estimate: (first month, verdicts.Series, moved)}, where a verdict rests on a model.
-
-    moved: by what rounding moved the observed share; the lines move with it, or their mean would give it back.
-    """
     found = {name: [] for name in COLUMNS}
     published = {}
     for key in sorted(courses):

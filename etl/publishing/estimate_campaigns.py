@@ -47,7 +47,7 @@ class Units(NamedTuple):
     rates: np.ndarray  # (units, quarters)
 
 
-def fill(con, progress=lambda done, total: None) -> None:
+def fill(con) -> None:
     """Make and fill `campaign_estimates` and `campaign_paths` from `base`; needs the tables of publishing.facts.
 
     A row of `campaign_paths` is one quarter since a campaign began: from 0 on the effect in that quarter, before it
@@ -64,13 +64,12 @@ def fill(con, progress=lambda done, total: None) -> None:
     )
     rows, path = [], []
     events, last = campaign_events(), last_settled_quarter(con)
-    for done, event in enumerate(events, 1):
+    for event in events:
         for name in WANTED:
             row = _estimate(con, INDICATORS[name], event, last)
             if row:
                 rows.append(row)
                 path += _path(con, INDICATORS[name], event, last) if row[4] == "ok" else []
-        progress(done, len(events))
     _store(con, "campaign_estimates", COLUMNS, _adjusted(rows))
     _store(con, "campaign_paths", PATH_COLUMNS, path)
 

@@ -53,30 +53,27 @@ class Key(NamedTuple):
     value: str
 
 
-def fill(con, progress=lambda done, total: None) -> None:
-    """Make and fill `estimates` and `counterfactuals` from `base` and `day_counts`.
+def fill(con) -> dict[Key, tuple]:
+    """Make and fill `estimates` from `base` and `day_counts`; gives the courses for counterfactuals.fill, by key.
 
-    Needs the temporary tables of publishing.facts, and the published cells and speed (for what is shown of each month).
-    `progress(done, total)` is called as work goes on. The same counts always give the same rows.
+    Needs the temporary tables of publishing.facts. The same counts always give the same rows.
     """
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     con.execute(f"CREATE TABLE estimates ({columns})")
-    counterfactuals.create(con)
     if not con.execute("SELECT count(month) FROM base WHERE reported_by = 'holder'").fetchone()[0]:
-        return
+        return {}
     shape.prepare(con)
     shape.choose_panel(con)
     wanted = [(event, dimension) for event in dates() for dimension in LONG_DIMENSIONS]
     judged: dict[Key, verdicts.Verdict] = {}
     details: dict[Key, dict] = {}
-    for done, (event, dimension) in enumerate(wanted, 1):
+    for event, dimension in wanted:
         if not dimension:
             shape.divide(con, dates()[event])
         _judge_all(con, event, dimension, judged, details)
-        progress(done, len(wanted))
     settled = _adjusted(judged)
     _store(con, [row(key, settled[key], details[key]) for key in sorted(settled)])
-    counterfactuals.fill(con, {key: found["course"] for key, found in details.items() if "course" in found})
+    return {key: found["course"] for key, found in details.items() if "course" in found}
 
 
 def dates() -> dict[str, date]:

@@ -13,7 +13,7 @@ PARTS = ("returns", "published")
 FOLLOW_UP = f"days IS NULL AND followed < {HORIZON}"
 
 CURRENT = """
-CREATE TEMP TABLE current_returns AS
+CREATE TABLE scratch.current_returns AS
 SELECT return_id, kind, sender, reported_by, extracted_on, period_from, period_to, approximate,
        CASE WHEN release = 'public' OR published THEN 'published' ELSE 'returns' END AS part
 FROM w.returns
@@ -21,7 +21,7 @@ WHERE status = 'current'
 """
 
 MAIN_REASONS = """
-CREATE TEMP TABLE main_reasons AS
+CREATE TABLE scratch.main_reasons AS
 SELECT request_key, arg_min(reason, rank) AS reason, arg_min(law_cited, rank) AS law_cited
 FROM w.refusals JOIN current_returns USING (return_id)
 GROUP BY request_key
@@ -29,7 +29,7 @@ GROUP BY request_key
 
 # Whose tier decides a direction: the body's own, else its sector's.
 REQUESTS = """
-CREATE TEMP VIEW request_rows AS
+CREATE VIEW scratch.request_rows AS
 SELECT r.part, r.reported_by, r.approximate,
        q.holder_body::VARCHAR AS body,
        date_trunc('month', q.received_on)::DATE AS month,
@@ -59,7 +59,7 @@ LEFT JOIN reason_positions AS p ON p.code = m.reason::VARCHAR
 # Totals enter the smallest span of time that holds their period whole, and the spans above it. They have no days:
 # their senders count a request as decided within the horizon, so day 0 stands for "in time".
 TOTALS = """
-CREATE TEMP VIEW total_rows AS
+CREATE VIEW scratch.total_rows AS
 SELECT r.part, r.reported_by, r.approximate,
        q.holder_body::VARCHAR AS body,
        CASE WHEN date_trunc('month', q.period_start) = date_trunc('month', q.period_end)
@@ -110,7 +110,7 @@ def counts_sql(weight: str) -> str:
 
 
 def build(con, seed: bytes = b"") -> None:
-    """Make the tables `base` and `day_counts`, and the temporary `current_returns`, from the attached warehouse `w`.
+    """Make `base`, `day_counts`, `current_returns` and what they are made of, from the attached warehouse `w`.
 
     `seed` is the secret that the record keys are made from; a home whose returns are all published needs none.
     They lie in an attached database in memory, `scratch`, so that every cursor sees them.
@@ -129,7 +129,7 @@ def build(con, seed: bytes = b"") -> None:
     con.execute(REQUESTS)
     con.execute(TOTALS)
     for name, rows in (("request_facts", "request_rows"), ("total_facts", "total_rows")):
-        con.execute(f"CREATE TEMP VIEW {name} AS {_with_direction(rows)}")
+        con.execute(f"CREATE VIEW scratch.{name} AS {_with_direction(rows)}")
     _code_types(con)
     # Small whole numbers group several times faster than text.
     coded = ", ".join(f"{name}::{name}_code AS {name}" for name in DIMENSIONS)
@@ -189,7 +189,7 @@ def _tiers(con) -> None:
         small_table(con, shape, rows)
     con.execute(
         """
-        CREATE TEMP TABLE body_ids AS
+        CREATE TABLE scratch.body_ids AS
         SELECT body, row_number() OVER (ORDER BY body)::INTEGER AS body_id, record_key(body) AS body_key
         FROM (SELECT holder_body::VARCHAR AS body FROM w.requests
               UNION SELECT holder_body::VARCHAR FROM w.request_counts)
@@ -198,12 +198,12 @@ def _tiers(con) -> None:
     con.execute("CREATE TABLE scratch.body_keys AS SELECT body_id AS body, body_key FROM body_ids")
 
 
-def small_table(con, shape: str, rows, kind: str = "TEMP TABLE") -> None:
-    """Make a table of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
-    con.execute(f"CREATE {kind} {shape}")
+def small_table(con, shape: str, rows) -> None:
+    """Make a table of `scratch` of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
+    con.execute(f"CREATE TABLE scratch.{shape}")
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
-        con.execute(f"INSERT INTO {shape.split()[0]} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
+        con.execute(f"INSERT INTO scratch.{shape.split()[0]} SELECT {', '.join('unnest(?)' for _ in columns)}", columns)
 
 
 def _with_direction(rows: str) -> str:

@@ -19,6 +19,7 @@ from etl.publishing import (
     body_files,
     breakdowns,
     cells,
+    counterfactuals,
     coverage,
     effects,
     estimate_campaigns,
@@ -94,11 +95,27 @@ def _connection(home, building):
 def _fill(con, home, of_bodies, progress) -> None:
     progress("Counting requests", 0, 1)
     listed = peer_lists.read(home)
-    _lists(con)
     facts.build(con, _seed(con, home))
     if not con.execute("SELECT count(*) FROM current_returns").fetchone()[0]:
         raise Refusal("There is nothing to publish: no current return.")
+    _lists(con)
     cells.create(con)
+    with con.cursor() as beside, ThreadPoolExecutor(1) as pool:
+        facts.share(beside)
+        # In numpy for the most part, on the core that DuckDB leaves idle while it plans.
+        compared = pool.submit(_compare, beside, listed, of_bodies, home.kind == "synthetic")
+        _count(con, progress)
+        progress("Estimating what changed", 0, 1)
+        counterfactuals.fill(con, compared.result())
+    progress("Estimating what changed", 1, 1)
+    _events(con)
+    _catalogue(con)
+    _about(con, home)
+    _copy_to_private(con)
+
+
+def _count(con, progress) -> None:
+    """Every published table that is counted, and its protection."""
     cells.fill(con, lambda done, total: progress("Counting cells", done, total))
     speed.create(con)
     speed.fill(con, lambda done, total: progress("Counting time to decision", done, total))
@@ -108,21 +125,15 @@ def _fill(con, home, of_bodies, progress) -> None:
     for done, protect_one in enumerate(PROTECTED, 1):
         protect_one(con)
         progress("Protecting what is published", done, len(PROTECTED))
-    with con.cursor() as beside, ThreadPoolExecutor(1) as pool:
-        facts.share(beside)
-        estimating = pool.submit(_estimate, beside, progress)  # in numpy, while DuckDB writes the bodies' files
-        peers.publish(con, listed)
-        body_files.write(con, of_bodies, home.kind == "synthetic")
-        estimating.result()
-    _events(con)
-    _catalogue(con)
-    _about(con, home)
-    _copy_to_private(con)
 
 
-def _estimate(con, progress) -> None:
-    estimates.fill(con, lambda done, total: progress("Estimating what changed", done, total))
-    estimate_campaigns.fill(con, lambda done, total: progress("Comparing where campaigns came", done, total))
+def _compare(con, listed, of_bodies, synthetic) -> dict:
+    """Estimates and bodies beside their peers, all from exact counts; gives what pictures of verdicts are drawn from."""
+    courses = estimates.fill(con)
+    estimate_campaigns.fill(con)
+    peers.publish(con, listed)
+    body_files.write(con, of_bodies, synthetic)
+    return courses
 
 
 # The tables beside the cells; each takes the connection and makes its own.
@@ -162,7 +173,7 @@ def _copy_to_private(con) -> None:
 
 
 def _lists(con) -> None:
-    """Temporary tables of the reference lists that SQL needs."""
+    """Tables of `scratch` of the reference lists that SQL needs."""
     tables = {
         "reason_classes (code VARCHAR, class VARCHAR)": [
             (code, row["class"]) for code, row in reference.codes("reasons").items()

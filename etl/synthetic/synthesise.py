@@ -103,10 +103,8 @@ def _planned(made: Returns):
             part = take(requests, (requests["year"] == year) & (collection == name))
             if len(part["holder"]):
                 yield f"requests-{name}-{year}-synthetic.csv", "requests", "holder", part, part["holder"]
-        part = take(made.refusals, made.refusals["year"] == year)
-        yield f"refusals-{year}-synthetic.csv", "refusals", "holder", part, part["holder"]
-        part = take(made.agreements, made.agreements["year"] == year)
-        yield f"agreements-{year}-synthetic.parquet", "agreements", "holder", part, part["holder"]
+    yield "refusals-synthetic.csv", "refusals", "holder", made.refusals, made.refusals["holder"]
+    yield "agreements-synthetic.parquet", "agreements", "holder", made.agreements, made.agreements["holder"]
     asked = made.seen_by_requesters
     yield "requests-as-requesters-saw-them-synthetic.csv", "requests", "requester", asked, asked["requester"]
     yield "request_counts-synthetic.ods", "request_counts", "holder", made.counts, made.counts["holder"]
