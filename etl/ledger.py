@@ -82,10 +82,10 @@ def _absent(home) -> list[dict]:
     """Expected returns that have not come, with `state` late or missing; the same reckoning as is published."""
     with unchanging(home, wait=False), duckdb.connect() as con:
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
+        facts.scratch(con)
         con.execute(facts.CURRENT)
-        con.execute("CREATE TEMP TABLE body_sectors (body VARCHAR, sector VARCHAR)")
         sectors = [(code, row.sector) for code, row in reference.bodies().items()]
-        con.executemany("INSERT INTO body_sectors VALUES (?, ?)", sectors)
+        facts.small_table(con, "body_sectors (body VARCHAR, sector VARCHAR)", sectors)
         coverage.judge_returns(con)
         return [{key: value for key, value in row.items() if key != "received"} for row in _rows(con, ABSENT)]
 

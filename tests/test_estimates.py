@@ -61,13 +61,9 @@ def returned(rows):
 def estimated(rows, indicator="refusal_rate", event="code_in_force", dimension=""):
     """Rows of the table of estimates, without publishing the rest."""
     con = memory_warehouse(returned(rows))
-    _lists(con)
     facts.build(con)
+    _lists(con)
     cells.create(con)
-    speed.create(con)
-    con.execute("ATTACH ':memory:' AS private")
-    protect.cells(con)
-    protect.speed(con)
     estimates.fill(con)
     return con.execute(
         "SELECT * FROM estimates WHERE indicator = ? AND event = ? AND dimension = ?", [indicator, event, dimension]
@@ -210,8 +206,8 @@ def test_design_effects_are_those_of_bodies_that_differ():
     by_spread = []
     for spread in (0.0, 0.05):
         con = memory_warehouse(returned(totals(bodies, 24, lambda month, body, by=spread: 0.3 + by * (body - 4))))
-        _lists(con)
         facts.build(con)
+        _lists(con)
         cells.create(con)
         speed.create(con)
         breakdowns.publish(con)
@@ -284,8 +280,8 @@ def campaigned():
         fall = 0.15 if sector in reached else 0.0
         rows += totals(bodies, 66, lambda month, body, fall=fall: 0.35 - fall * (month >= 49), 60, place, sector)
     con = memory_warehouse(returned(rows))
-    _lists(con)
     facts.build(con)
+    _lists(con)
     cells.create(con)
     estimate_campaigns.fill(con)
     return con
@@ -340,8 +336,8 @@ def test_what_a_campaign_is_compared_by_equals_the_bodies_own_rates(campaigned):
 
 def test_too_few_bodies_for_a_campaign_say_so():
     con = memory_warehouse(returned(totals(SOME_BODIES, 60, lambda month, body: 0.3)))
-    _lists(con)
     facts.build(con)
+    _lists(con)
     cells.create(con)
     estimate_campaigns.fill(con)
     found = con.execute("SELECT DISTINCT status, effect FROM campaign_estimates").fetchall()

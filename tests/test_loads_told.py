@@ -22,6 +22,7 @@ def told(*files):
                     [number, sender])  # fmt: skip
         con.execute("INSERT INTO w.sheets VALUES (?, 'a', ?, ?, ?, 0, ?)",
                     [number, used + rows_held, used, rows_held, used])  # fmt: skip
+    facts.scratch(con)
     con.execute(facts.CURRENT)
     registers.loads(con)
     return con, con.execute("SELECT file, files, rows_read, rows_used, rows_held, rows_skipped FROM loads").fetchall()

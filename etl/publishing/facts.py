@@ -97,6 +97,12 @@ CASE WHEN f.body = requester_body THEN 'within_body'
 """
 
 
+def scratch(con) -> None:
+    """Attach a database in memory for tables that are only worked with; every cursor of the connection sees it."""
+    con.execute("ATTACH ':memory:' AS scratch")
+    share(con)
+
+
 def share(con) -> None:
     """Let a connection or cursor name the tables of `scratch` as its own."""
     con.execute("SET search_path = ?", [f"{con.execute('SELECT current_database()').fetchone()[0]}.main,scratch.main"])
@@ -113,15 +119,14 @@ def build(con, seed: bytes = b"") -> None:
     """Make `base`, `day_counts`, `current_returns` and what they are made of, from the attached warehouse `w`.
 
     `seed` is the secret that the record keys are made from; a home whose returns are all published needs none.
-    They lie in an attached database in memory, `scratch`, so that every cursor sees them.
+    They lie in `scratch`.
 
     `base` has part, reported_by, body (an integer), month, quarter, year, the eight dimensions, every count, and
     `immature` (requests still open and younger than the horizon). `day_counts` has the same keys without body,
     and the requests settled (`settled`) and still open (`still_open`) on each whole day after receipt.
     `keyed` and `keyed_days` are the same with each count keyed (etl/publishing/keyed.py).
     """
-    con.execute("ATTACH ':memory:' AS scratch")
-    share(con)
+    scratch(con)
     con.execute(CURRENT)
     con.execute(MAIN_REASONS)
     keyed.prepare(con, seed)
@@ -199,7 +204,7 @@ def _tiers(con) -> None:
 
 
 def small_table(con, shape: str, rows) -> None:
-    """Make a table of `scratch` of this shape, such as `name (code VARCHAR)`, from a list of tuples, in one statement."""
+    """Make a table of `scratch` of this shape, such as `name (code VARCHAR)`, from a list of tuples."""
     con.execute(f"CREATE TABLE scratch.{shape}")
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]

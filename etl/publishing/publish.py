@@ -128,7 +128,7 @@ def _count(con, progress) -> None:
 
 
 def _compare(con, listed, of_bodies, synthetic) -> dict:
-    """Estimates and bodies beside their peers, all from exact counts; gives what pictures of verdicts are drawn from."""
+    """Estimates and bodies beside their peers, from exact counts; gives what pictures of verdicts are drawn from."""
     courses = estimates.fill(con)
     estimate_campaigns.fill(con)
     peers.publish(con, listed)
