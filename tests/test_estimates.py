@@ -19,7 +19,6 @@ from etl.publishing import (
     estimate_series,
     estimates,
     facts,
-    protect,
     speed,
 )
 from etl.publishing.publish import _lists, publish
