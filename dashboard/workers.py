@@ -1,8 +1,11 @@
 """gunicorn's settings for Uptake: `gunicorn -c python:dashboard.workers "dashboard.wsgi:public()"`.
 
-Each worker makes its own application and opens its own files, after it was forked. gunicorn's own access log stays off:
+Each worker makes its own application and opens its own files, after it was forked; what they all run is read from disk
+once, before, so that a worker that died is replaced in a moment. gunicorn's own access log stays off:
 it would write addresses as they came. Whoever turns it on gets method, status and seconds, and nothing a visitor sent.
 """
+
+import dashboard.serving  # noqa: F401  read before the fork, for every worker
 
 bind = "127.0.0.1:8050"
 worker_class = "gthread"
