@@ -35,7 +35,7 @@ class App(dash.Dash):
         after = 1 + [page.path for page in PAGES].index(check_page.PATH)
         self.pages = (*PAGES[:after], *pages, *PAGES[after:])
         self.by_path = {page.path: page for page in self.pages}
-        self._kept = Once(KEPT)
+        self.kept = Once(KEPT)
 
     @property
     def source(self):
@@ -56,7 +56,7 @@ class App(dash.Dash):
         if shown is None:
             text, status = self._written(query)
         else:
-            text, status = self._kept.get(shown, (g.path, query, host), lambda: self._written(query))
+            text, status = self.kept.get(shown, (g.path, query, host), lambda: self._written(query))
         return Response(text, status=status, mimetype="text/html")
 
     def _shown(self) -> str | None:
