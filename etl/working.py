@@ -69,8 +69,10 @@ def _is_left(folder) -> bool:
         with (folder / LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
+    except FileNotFoundError:
+        return True  # it had its lock with its name, so its process died while removing it
     except OSError:
-        return False  # in use, gone meanwhile, or somebody else's
+        return False  # in use, or somebody else's
 
 
 def _remove_all(pid) -> None:

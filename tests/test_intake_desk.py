@@ -11,6 +11,7 @@ import sent
 from typer.testing import CliRunner
 
 from dashboard.cli import app
+from etl import working
 from etl.errors import Refusal
 from etl.home import Home
 from etl.intake.load import check, load
@@ -219,3 +220,16 @@ def test_a_lone_number_that_passes_as_an_nhs_number_is_not_put_down_to_chance(tm
     sheets = {"Quarter": sent.grid(sent.requests(12)), "Sheet3": [["Words"], [PLANTED["nhs_number"]]]}
     [receipt] = load([sent.write_xlsx(tmp_path / "return.xlsx", sheets)], home, **sent.FACTS)
     assert receipt.status == "refused" and list(home.received.iterdir()) == []
+
+
+def test_a_folder_whose_process_died_is_swept_even_if_it_died_while_removing_it(tmp_path):
+    mine = working.make(tmp_path)
+    held, removing = (tmp_path / f"{working.PREFIX}{name}" for name in ("killed", "killed-while-removing"))
+    for folder in (held, removing):
+        folder.mkdir()
+        (folder / "copy.csv").write_text("a return")
+    (held / working.LOCK).touch()
+    working.sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == [mine]
+    working.remove(mine)
+    assert not list(tmp_path.iterdir())
