@@ -5,6 +5,7 @@ imported inside the command that needs it, so `uptake --help` answers at once.
 """
 
 import errno
+import functools
 import getpass
 import importlib
 import threading
@@ -100,10 +101,13 @@ def check(
     report: Report = None,
 ):
     """Say all that `load` would say about these files, and store nothing."""
-    from etl.intake import load as loading
+    from etl.intake.sheets import ahead
 
-    arguments = (kind, profile, sender, reported_by, period_from, period_to, extracted_on)
-    _receipts(loading.check, files, *arguments, report=report)
+    with ahead(files) as reading:
+        from etl.intake import load as loading
+
+        act = functools.partial(loading.check, reading=reading)
+        _receipts(act, files, kind, profile, sender, reported_by, period_from, period_to, extracted_on, report=report)
 
 
 @app.command()

@@ -48,7 +48,12 @@ class Home:
         return self.path / "home.json"
 
     def settle(self, kind: str, first: bool = False) -> None:
-        """Make the home real or synthetic, once and for all.
+        """Make the home real or synthetic, once and for all."""
+        self.must_hold(kind, first)
+        replace_whole(self.marked, json.dumps({"kind": kind}) + "\n")
+
+    def must_hold(self, kind: str, first: bool = False) -> None:
+        """Refusal unless a return of this kind may be in the home.
 
         first: it holds no return yet that is either. A mark that a killed load left on it then counts for nothing,
         but a demonstration's does.
@@ -58,7 +63,6 @@ class Home:
                 f"This home holds {self.kind} returns and the file holds {kind} ones; they are never mixed. "
                 "Set UPTAKE_HOME to another folder for them."
             )
-        replace_whole(self.marked, json.dumps({"kind": kind}) + "\n")
 
     @cached_property
     def warehouse(self) -> Path:

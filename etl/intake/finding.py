@@ -44,13 +44,15 @@ def finding(rule, severity, message, mend, *, sheet=None, row=None, column=None)
 @dataclass
 class Checked:
     """What the pre-check says of one file. `path` is the file to read: a private UTF-8 copy when the
-    encoding had to be changed, else the file itself. `kind_of_file` is None when it is no table we read."""
+    encoding had to be changed, else the file itself. `kind_of_file` is None when it is no table we read.
+    `reading` is a child that opened the workbook meanwhile (etl.intake.sheets), if one did."""
 
     encoding: str | None
     kind_of_file: str | None
     findings: list = field(default_factory=list)
     path: Path | None = None
     copy: Path | None = None
+    reading: object = None
 
     @property
     def ok(self):

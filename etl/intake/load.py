@@ -51,11 +51,14 @@ def load(paths, home, *, progress=None, only=None, **arguments) -> list[Receipt]
         return [_one(con, home, path, said, True, only) for path in _told(files, progress, "Loading")]
 
 
-def check(paths, home, *, progress=None, only=None, **arguments) -> list[Receipt]:
-    """All that `load` would say of each file by itself, with nothing stored."""
+def check(paths, home, *, progress=None, only=None, reading=None, **arguments) -> list[Receipt]:
+    """All that `load` would say of each file by itself, with nothing stored.
+
+    reading: a child that has one of the files open already (etl.intake.sheets.ahead).
+    """
     said, files = facts(arguments, "command"), _files(paths)
     with warehouse.writing(home) if home.warehouse.is_file() else warehouse.scratch() as con:
-        return [_one(con, home, path, said, False, only) for path in _told(files, progress, "Checking")]
+        return [_one(con, home, path, said, False, only, reading) for path in _told(files, progress, "Checking")]
 
 
 def replay(con, home, path: Path, entry, profile: str | None) -> Receipt:
@@ -79,7 +82,7 @@ def replay(con, home, path: Path, entry, profile: str | None) -> Receipt:
     return receipt
 
 
-def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None) -> Receipt:
+def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None, reading=None) -> Receipt:
     said = {**said, ownership.SENT_BY: only} if only else said
     receipt = Receipt(_name(path), "loaded" if store else "checked")
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
@@ -88,7 +91,7 @@ def _one(con, home, path: Path, said: dict, store: bool, only: str | None = None
         checked = _checked(path)
         try:
             sha256, part = received.take_in(path, home.received if store else None)
-            checked.path = checked.copy or part
+            checked.path, checked.reading = checked.copy or part, reading
             known = evidence.evidence(path)
             source = Source(path, sha256, part if store else None, {**said, **known.facts}, known.extras, only)
             _transact(con, home, source, checked, now, receipt)

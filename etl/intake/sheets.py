@@ -11,11 +11,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl import working
 from etl.errors import Refusal
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 MOST_BYTES = 200 << 20
+MOST_AHEAD = 20 << 20
 SECONDS = 90
 CHILD = Path(__file__).with_name("sheets_child.py")
 
@@ -36,53 +38,111 @@ class TextSheet:
     path: Path
 
 
-def read_sheets(path, *, head=None, seconds=SECONDS):
-    """Return {sheet name: Sheet of rows of cells} in the file's order. Row 1 of the sheet is rows[0].
+class Reading:
+    """A child at work on one workbook or text table; it never outlives the block it is used in.
 
-    A cell is str ('' when blank), int, float, bool, datetime.date or datetime.datetime; rows of a sheet are equally
-    long. A text table has one sheet, named after the file. `head` asks for that many first rows only.
-    Raises Refusal naming the file, never a value in it.
+    folder: where it writes each sheet as text, and tells of the header only; "" to be told the rows (`head`: the first
+    ones). Raises Refusal naming the file, never a value in it: for its kind and size at once, else from `said`.
     """
-    return {said["sheet"]: said["rows"] for said in _told(Path(path), head, "", seconds)}
 
+    def __init__(self, path, folder="", head=None, seconds=SECONDS):
+        self.path, self.folder, self.seconds = Path(path), folder, seconds
+        words = [str(path), _form(self.path), self.path.stem, str(head or 0), str(folder)]
+        self._state, self._late, self._heard = _state(self.path), threading.Event(), None
+        self._out = tempfile.TemporaryFile()  # noqa: SIM115  until `stop`
+        self._child = subprocess.Popen([sys.executable, "-I", str(CHILD), *words], stdin=subprocess.DEVNULL,
+                                       stdout=self._out, stderr=subprocess.DEVNULL,
+                                       env={**os.environ, "RUST_BACKTRACE": "0"})  # fmt: skip
+        # A wait with a time limit looks again and again, and sleeps past the end: so the limit is a thread's.
+        self._timer = threading.Timer(seconds, lambda: (self._late.set(), self._child.kill()))
+        self._timer.start()
 
-def text_sheets(path, folder, *, seconds=SECONDS) -> list[TextSheet]:
-    """The sheets of a workbook in the file's order, each written into a new folder inside this private one.
+    def __enter__(self):
+        return self
 
-    Cells are text as the contracts write it: ISO dates, whole numbers without a point, yes and no. Refusal as above.
-    """
-    into = tempfile.mkdtemp(dir=folder)
-    said = _told(Path(path), None, into, seconds)
-    return [
-        TextSheet(one["sheet"], one["hidden"], one["header"], Path(into, f"sheet-{number}.csv"))
-        for number, one in enumerate(said, 1)
-    ]
+    def __exit__(self, *_):
+        self.stop()
 
+    def stop(self) -> None:
+        """End the child, if it is still at work, and forget what it wrote on the way to us."""
+        self._timer.cancel()
+        with contextlib.suppress(OSError):
+            self._child.kill()
+        self._child.wait()
+        self._out.close()
 
-def _told(path, head, folder, seconds):
-    """What the child says of each sheet, once it has ended well."""
-    form = _form(path)
-    with tempfile.TemporaryFile() as out:
-        code = _run([str(path), form, path.stem, str(head or 0), folder], out, seconds)
-        out.seek(0)
+    def is_of(self, path) -> bool:
+        """Whether it reads this file, which has not been touched since."""
+        return self.path == path and self._state == _state(path)
+
+    def said(self) -> list[dict]:
+        """What the child says of each sheet, once it has ended well."""
+        if self._heard is None:
+            code, self._heard = self._child.wait(), []
+            sheets, ended = self._lines()
+            if self._late.is_set():
+                raise Refusal(f"{self.path.name}: reading it took longer than {self.seconds} seconds; split it.")
+            if code or not ended:
+                raise Refusal(
+                    f"{self.path.name}: it cannot be opened safely (cells far apart, or too large when unpacked). "
+                    "Copy the table into a new workbook and send that."
+                )
+            self._heard = sheets
+        return self._heard
+
+    def _lines(self) -> tuple[list[dict], bool]:
         sheets, ended = [], False
-        for line in out:
+        self._out.seek(0)
+        for line in self._out:
             try:
                 found = json.loads(line, object_hook=_object)
             except ValueError:
                 break
             if "refused" in found:
-                raise Refusal(f"{path.name}: {found['refused']}.")
+                raise Refusal(f"{self.path.name}: {found['refused']}.")
             ended = found.get("end", False)
             sheets += [] if ended else [found]
-    if code is None:
-        raise Refusal(f"{path.name}: reading it took longer than {seconds} seconds; split it.")
-    if code or not ended:
-        raise Refusal(
-            f"{path.name}: it cannot be opened safely (cells far apart, or too large when unpacked). "
-            "Copy the table into a new workbook and send that."
-        )
-    return sheets
+        return sheets, ended
+
+    def texts(self) -> list[TextSheet]:
+        """The sheets of a workbook in the file's order, each as text in the folder.
+
+        Cells are text as the contracts write it: ISO dates, whole numbers without a point, yes and no.
+        """
+        return [
+            TextSheet(one["sheet"], one["hidden"], one["header"], Path(self.folder, f"sheet-{number}.csv"))
+            for number, one in enumerate(self.said(), 1)
+        ]
+
+
+def read_sheets(path, *, head=None, seconds=SECONDS):
+    """Return {sheet name: Sheet of rows of cells} in the file's order. Row 1 of the sheet is rows[0].
+
+    A cell is str ('' when blank), int, float, bool, datetime.date or datetime.datetime; rows of a sheet are equally
+    long. A text table has one sheet, named after the file. `head` asks for that many first rows only. Refusal as above.
+    """
+    with Reading(path, head=head, seconds=seconds) as reading:
+        return {said["sheet"]: said["rows"] for said in reading.said()}
+
+
+def text_sheets(path, folder) -> list[TextSheet]:
+    """The sheets of a workbook, written as text into a new folder inside this private one. Refusal as above."""
+    with Reading(path, tempfile.mkdtemp(dir=folder)) as reading:
+        return reading.texts()
+
+
+@contextlib.contextmanager
+def ahead(paths):
+    """Open the first file, where it is a workbook of ordinary size, while the rest of Uptake is read from disk.
+
+    Yields the Reading or None. What the child says is listened to only when the file has passed the pre-check.
+    """
+    path = Path(paths[0])
+    if path.suffix.lower() not in WORKBOOKS or path.is_symlink() or not 0 < path.stat().st_size <= MOST_AHEAD:
+        yield None
+        return
+    with working.working() as folder, Reading(path, folder) as reading:
+        yield reading
 
 
 def _form(path):
@@ -100,27 +160,12 @@ def _form(path):
     return "workbook" if kind in WORKBOOKS else "text"
 
 
-def _run(arguments, out, seconds):
-    """Run the child; return its exit code, or None when its time ran out. Its words on stderr are dropped."""
-    child = subprocess.Popen(
-        [sys.executable, "-I", str(CHILD), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "RUST_BACKTRACE": "0"},
-    )
-    late = threading.Event()
-    # A wait with a time limit looks again and again, and sleeps up to 50 ms past the end; so the limit is a thread's.
-    timer = threading.Timer(seconds, lambda: (late.set(), child.kill()))
-    timer.start()
-    try:
-        code = child.wait()
-    finally:
-        timer.cancel()
-        with contextlib.suppress(OSError):
-            child.kill()
-        child.wait()
-    return None if late.is_set() else code
+def _state(path):
+    """What changes when a file does; None where there is none."""
+    with contextlib.suppress(OSError):
+        found = path.stat()
+        return found.st_ino, found.st_size, found.st_mtime_ns
+    return None
 
 
 def _object(found):

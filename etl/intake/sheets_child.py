@@ -16,6 +16,7 @@ import sys
 MEMORY = 2 << 30  # bytes of address space; a workbook of 300,000 rows needs well under one
 SECONDS = 60
 CELLS = 12_000_000
+REMEMBERED = 100_000  # different cells of a sheet
 LONGEST_ROW = 1 << 20  # characters; DuckDB reads lines of up to twice as many bytes
 DELIMITERS = ",;\t|"
 
@@ -72,13 +73,26 @@ def texts(path, folder):
         with open(f"{folder}/sheet-{number}.csv", "w", encoding="utf-8", newline="") as file:
             # Written so, a cell that holds either sign of a line end is put in quotation marks.
             write = csv.writer(file, lineterminator="\r\n").writerow
+            as_text = Words().__getitem__
             for place, row in enumerate(rows, 1):
-                cells = [value.strip() if type(value) is str else words(value) for value in row]
+                cells = list(map(as_text, row))
                 if any(cells):
                     header = header or cells
                     if write([place, *cells]) > LONGEST_ROW:
                         raise ValueError("a row is longer than a million characters")
         yield name, hidden, header
+
+
+class Words(dict):
+    """Cells as text, each worked out once; numbers every time, for 1, 1.0 and true are one key."""
+
+    def __missing__(self, value):
+        if isinstance(value, int | float):
+            return words(value)
+        told = value.strip() if type(value) is str else words(value)
+        if len(self) < REMEMBERED:
+            self[value] = told
+        return told
 
 
 def words(value):

@@ -64,7 +64,8 @@ def tables(checked, path: Path, folder: Path) -> list[Table]:
         return [_csv(checked.path, path.name)]
     if checked.kind_of_file == "parquet":
         return [_parquet(checked.path, path.name)]
-    return _workbook(path, folder)
+    ahead = checked.reading if checked.reading and checked.reading.is_of(path) else None
+    return _workbook(ahead.texts() if ahead else text_sheets(path, folder))
 
 
 def _csv(path, name):
@@ -96,9 +97,9 @@ def parquet_sql(path):
     return f"read_parquet({quoted(path)}, file_row_number = true)"
 
 
-def _workbook(path, folder):
+def _workbook(sheets):
     """The sheets of a workbook that may hold a return, each with the facts of the cover sheet."""
-    sheets = [one for one in text_sheets(path, folder) if one.header]
+    sheets = [one for one in sheets if one.header]
     is_cover = [one.name.strip().lower() == COVER for one in sheets]
     first = next((list(_cells(one)) for one, it_is in zip(sheets, is_cover, strict=True) if it_is), [])
     cover, aside = _cover(first), [text for row in first for text in row if text]

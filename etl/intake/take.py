@@ -51,6 +51,8 @@ def take(con, home, source, checked, file_id, receipt):
         raise Refusal(NOTHING, "nothing_passed")
     if source.only:
         ownership.refuse_rows(con, stored, source.only)
+    for kind, first in _kind(con, stored, file_id):
+        home.must_hold(kind, first)
     receipt.playback, receipt.changes = playback(con, stored), changes(con, stored)
     jumps(con, stored, receipt)
     point_out(con, stored, receipt)
@@ -100,12 +102,18 @@ def finish(con, home, file_id, stored, receipt):
         counts = f"SELECT return_id, count(*) FROM {kind} WHERE return_id >= ? GROUP BY return_id"
         there = dict(con.execute(counts, [min(told)]).fetchall())
         assert there == told, (kind, there, told)
+    for kind, first in _kind(con, stored, file_id):
+        home.settle(kind, first)
+
+
+def _kind(con, stored, file_id):
+    """Whether the file's returns are real or synthetic, and whether they are the home's first: a pair, or none for
+    returns that are published anyway. Refusal when it holds both."""
     kinds = {"synthetic" if one.synthetic else "real" for one in stored if not one.published}
     if len(kinds) == 2:
         raise Refusal("The file holds real and synthetic returns; send them apart. Nothing was loaded.")
     own = "SELECT count(*) FROM returns WHERE NOT published AND file_id <> ?"
-    for kind in kinds:
-        home.settle(kind, first=not con.execute(own, [file_id]).fetchone()[0])
+    return [(kind, not con.execute(own, [file_id]).fetchone()[0]) for kind in kinds]
 
 
 def _joined(row: dict) -> dict:
