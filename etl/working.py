@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -24,18 +24,26 @@ _OPEN = {}
 def make(into=None) -> Path:
     """A new folder that only this user can open. Give it to `remove`; it goes at the latest when the process ends."""
     sweep(into)
-    new = Path(tempfile.mkdtemp(prefix=NEW, dir=into))
-    lock = (new / LOCK).open("w")
-    if fcntl:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # Under its lasting name only when it is locked: a sweep elsewhere must not take it for a dead one.
-        folder = new.rename(new.with_name(new.name.replace(NEW, PREFIX, 1)))
-    else:
-        folder = new
+    while not (made := _locked(Path(tempfile.mkdtemp(prefix=NEW, dir=into)))):
+        pass  # somebody's sweep came between, and has it
+    folder, lock = made
     if not _OPEN:
         atexit.register(_remove_all, os.getpid())
     _OPEN[folder] = lock
     return folder
+
+
+def _locked(new) -> tuple | None:
+    """A new folder under its lasting name, and its lock; one there without it is one whose removal was cut short."""
+    with suppress(BlockingIOError, FileNotFoundError), ExitStack() as undo:
+        lock = undo.enter_context((new / LOCK).open("w"))
+        folder = new
+        if fcntl:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            folder = new.rename(new.with_name(new.name.replace(NEW, PREFIX, 1)))
+        undo.pop_all()
+        return folder, lock
+    return None
 
 
 def remove(folder: Path) -> None:
@@ -55,24 +63,28 @@ def working(into=None):
 
 
 def sweep(into=None) -> None:
-    """Remove the folders of this user whose process has died."""
+    """Remove the folders of this user whose process has died, in the middle of making or removing them too."""
     place = Path(into or tempfile.gettempdir())
     for folder in [*place.glob(PREFIX + "*"), *place.glob(NEW + "*")]:
-        if folder not in _OPEN and _is_left(folder):
+        if folder not in _OPEN:
+            with suppress(OSError):  # in use, gone meanwhile, or somebody else's
+                _sweep_one(folder)
+
+
+def _sweep_one(folder) -> None:
+    if fcntl is None:
+        if time.time() - folder.stat().st_mtime > DAY:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_left(folder) -> bool:
+        return
     try:
-        if fcntl is None or folder.name.startswith(NEW):
-            return time.time() - folder.stat().st_mtime > DAY
-        with (folder / LOCK).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+        lock = (folder / LOCK).open("r+")
     except FileNotFoundError:
-        return True  # it had its lock with its name, so its process died while removing it
-    except OSError:
-        return False  # in use, or somebody else's
+        # Being made, it is empty, and whoever makes it makes another. Else its removal was cut short after the lock.
+        folder.rmdir() if folder.name.startswith(NEW) else shutil.rmtree(folder, ignore_errors=True)
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_all(pid) -> None:

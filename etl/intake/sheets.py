@@ -50,7 +50,8 @@ class Reading:
         words = [str(path), _form(self.path), self.path.stem, str(head or 0), str(folder)]
         self._state, self._late, self._heard = _state(self.path), threading.Event(), None
         self._out = tempfile.TemporaryFile()  # noqa: SIM115  until `stop`
-        self._child = subprocess.Popen([sys.executable, "-I", str(CHILD), *words], stdin=subprocess.DEVNULL,
+        # Its standard input is closed with this process, which the child then follows.
+        self._child = subprocess.Popen([sys.executable, "-I", str(CHILD), *words], stdin=subprocess.PIPE,
                                        stdout=self._out, stderr=subprocess.DEVNULL,
                                        env={**os.environ, "RUST_BACKTRACE": "0"})  # fmt: skip
         # A wait with a time limit looks again and again, and sleeps past the end: so the limit is a thread's.
@@ -69,6 +70,7 @@ class Reading:
         with contextlib.suppress(OSError):
             self._child.kill()
         self._child.wait()
+        self._child.stdin.close()
         self._out.close()
 
     def is_of(self, path) -> bool:

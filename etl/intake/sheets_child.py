@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import itertools
 import json
+import os
 import sys
 
 MEMORY = 2 << 30  # bytes of address space; a workbook of 300,000 rows needs well under one
@@ -30,6 +31,25 @@ def limit():
     for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(what)[1]
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def die_with_parent():
+    """End when the pipe at 0 is closed, as it is when the parent is killed: what is written here is swept then."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(0, fcntl.F_SETSIG, 0)  # SIGIO, whose default is to end the process, in the midst of any call
+        fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    except (ImportError, AttributeError, OSError):  # not Linux: as soon as a thread can notice
+        import threading
+
+        threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+        return
+    import select
+
+    if select.select([0], [], [], 0)[0]:  # closed before anybody listened
+        os._exit(1)
 
 
 def cell(value):
@@ -145,6 +165,7 @@ def sheets(path, form, name, head, folder):
 
 def main(path, form, name, head, folder):
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    die_with_parent()
     limit()
     try:
         for said in sheets(path, form, name, int(head) or None, folder):

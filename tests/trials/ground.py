@@ -110,7 +110,7 @@ def state(home) -> dict:
 
 
 def left_over(home, temporary: Path) -> list[str]:
-    """Temporary files that nobody has swept. A folder killed before it got its name holds nothing, and goes by age."""
+    """Temporary files that nobody has swept."""
     found = [path for folder in (home.path, home.received, home.published) for name in TEMPORARY
              for path in folder.glob(name)]  # fmt: skip
-    return [path.name for path in (*found, *temporary.glob("uptake-work-*"))]
+    return [path.name for path in (*found, *temporary.glob("uptake-*"))]
