@@ -80,7 +80,7 @@ class Reading:
     def said(self) -> list[dict]:
         """What the child says of each sheet, once it has ended well."""
         if self._heard is None:
-            code, self._heard = self._child.wait(), []
+            code = self._child.wait()
             sheets, ended = self._lines()
             if self._late.is_set():
                 raise Refusal(f"{self.path.name}: reading it took longer than {self.seconds} seconds; split it.")
