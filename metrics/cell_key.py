@@ -10,13 +10,13 @@ from itertools import combinations
 
 import numpy as np
 
-from metrics.disclosure import LARGEST_NOISE, NOISE_VARIANCE
+from metrics.disclosure import LARGEST_NOISE, noise_variance
 
 ROWS, KEYS = 750, 256  # one row a true count from 1; larger counts use the last REPEAT rows again
 REPEAT = 250
 
 
-def maximum_entropy(count, variance=NOISE_VARIANCE, largest=LARGEST_NOISE):
+def maximum_entropy(count, variance, largest=LARGEST_NOISE):
     """Noise for a true count: (noise, probability), the noise from -min(count, largest) to largest.
 
     Of all distributions on that support with mean 0 and the variance, the one of greatest entropy:
@@ -59,17 +59,22 @@ def _damped(weights, step, powers, target):
     return weights + size * step
 
 
-def make_table(seed: bytes, variance=NOISE_VARIANCE, largest=LARGEST_NOISE):
-    """The perturbation table: int8 array (750, 256), row r for the true count r + 1, a column a cell key.
+def make_table(seed: bytes, filters: int = 0):
+    """The perturbation table for cells of that many filters: int8 (750, 256), row r for the true count r + 1, a column
+    a cell key.
 
-    Each row holds the maximum-entropy noise in whole 256ths, dealt to the keys in an order that only the
-    seed tells: SHA-256, so that it is the same for ever, on any machine. Raises as `maximum_entropy` does.
+    Each row holds the maximum-entropy noise of its variance in whole 256ths, dealt to the keys in an order that only
+    the seed tells: SHA-256, so that it is the same for ever, on any machine. Tables of one seed share the order: the
+    same requests with more filters have more noise of the same sign, so that the two cannot be averaged.
     """
     table = np.empty((ROWS, KEYS), dtype=np.int8)
+    dealt = {}
     for row in range(ROWS):
-        if row < largest:  # from there on the support, and so the noise, is the same
-            noise = np.repeat(*_in_whole_keys(*maximum_entropy(row + 1, variance, largest)))
-        table[row, _order(seed, row)] = noise
+        # From the largest noise on the support, and so the noise of one variance, is the same.
+        kind = min(row + 1, LARGEST_NOISE), noise_variance(row + 1, filters)
+        if kind not in dealt:
+            dealt[kind] = np.repeat(*_in_whole_keys(*maximum_entropy(*kind)))
+        table[row, _order(seed, row)] = dealt[kind]
     return table
 
 

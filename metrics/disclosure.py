@@ -15,12 +15,21 @@ SURVEY_BASE = 30
 BODIES = 3  # least holding bodies behind a cell
 LARGEST_SHARE = 0.85  # the most one body may make up of a cell
 SMALL = 10  # a numerator, or its complement, that is published as less than this is given as a range
-NOISE_VARIANCE, LARGEST_NOISE = 2.0, 5  # of the noise on every published count of requests (metrics/cell_key.py)
+LARGEST_NOISE = 5  # on any published count of requests (metrics/cell_key.py)
+MANY = 100  # requests in a count from which noise grows: it moves no rate there, and totals less parts tell less
+FINE = 3  # filters from which noise grows: most cells have so many, and all together they told most of small counts
+NOISE_VARIANCES = ((1.5, 4.0), (4.0, 6.0))  # of a count under MANY and from it on; then the same with FINE filters
 ROUNDED_TO = 5  # counts whose units have no key of their own: agreements, answers to surveys
 
 # Marks stored in place of a protected count.
 UNDER = -1  # the published count is 0 to SMALL - 1
 NEARLY_ALL = -2  # all but 0 to SMALL - 1 of its base
+
+
+def noise_variance(count: int, filters: int = 0) -> float:
+    """The variance of the noise on a count, in a cell of that many filters beyond its time."""
+    few, many = NOISE_VARIANCES[1 if filters >= FINE else 0]
+    return many if count >= MANY else few
 
 
 def may_be_shown(base: int, bodies: int, largest: int, received: int) -> bool:

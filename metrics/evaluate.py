@@ -7,7 +7,8 @@ published part stands alone, flagged, so that it can never unmask the rest.
 
 from typing import NamedTuple
 
-from metrics.disclosure import NEARLY_ALL, NOISE_VARIANCE, RATE_BASE, SMALL, UNDER
+from metrics.dimensions import DIMENSIONS
+from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER, noise_variance
 from metrics.intervals import FEWEST_BODIES, design_effect, widened
 
 EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
@@ -44,18 +45,24 @@ def figure(status: str, flags=(), **numbers) -> dict:
     return {**EMPTY, **numbers, "status": status, "flags": list(flags)}
 
 
-def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0, noise: float = 0.0) -> dict:
+def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0, filters: int | None = None) -> dict:
     """A share of `base`, itself when least equals most, else a range with the limits of both ends.
 
-    Both counts carry noise of their own, so that a count may be published as more than its base: it is then all of it.
+    Both counts carry noise of their own (by `filters`, see filters_of), so that a count may be published as more than
+    its base: it is then all of it.
     """
     if base <= 0:
         return figure("too_few", flags, denominator=base)
     least, most = min(least, base), min(most, base)
-    low, high = widened(least, base, effect, noise)
+    low, high = _limits(least, base, effect, filters)
     if least == most:
         return figure("ok", flags, numerator=least, denominator=base, value=least / base, lower=low, upper=high)
-    return figure("bounded", flags, denominator=base, lower=low, upper=widened(most, base, effect, noise)[1])
+    return figure("bounded", flags, denominator=base, lower=low, upper=_limits(most, base, effect, filters)[1])
+
+
+def _limits(count: int, base: int, effect: float, filters: int | None) -> tuple[float, float]:
+    noise = (0.0, 0.0) if filters is None else (noise_variance(count, filters), noise_variance(base, filters))
+    return widened(count, base, effect, *noise)
 
 
 def share(
@@ -75,7 +82,7 @@ def share(
     # Parts vary apart from each other: each weighs in with its own requests.
     effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
     flags = flags_of(returns, published)
-    return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect, noise_of(returns))
+    return _ratio(counted.least + more, counted.most + more, base + more_base, flags, effect, filters_of(returns))
 
 
 def _missing(returns: dict | None, numerator: str, denominator: str) -> dict | None:
@@ -100,7 +107,7 @@ def sharing(returns: dict | None, published: dict | None) -> dict:
     flags = [*flags_of(part), *(["published"] if part is published else [])]
     if part is returns and part["bodies"] < FEWEST_BODIES:
         return figure("too_few", flags, denominator=part["bodies"])
-    return _ratio(part["bodies_sharing"], part["bodies_sharing"], part["bodies"], flags, noise=noise_of(part))
+    return _ratio(part["bodies_sharing"], part["bodies_sharing"], part["bodies"], flags, filters=filters_of(part))
 
 
 def total(returns: dict | None, published: dict | None, count: str) -> dict:
@@ -132,9 +139,12 @@ def flags_of(*parts: dict | None) -> list[str]:
     return [flag for flag in ("provisional", "approximate", "small") if any(part and part.get(flag) for part in parts)]
 
 
-def noise_of(part: dict) -> float:
-    """The variance of the noise on a part's counts: none in a published part or in the analysts' file."""
-    return 0.0 if part.get("part") == "published" or "small" in part else NOISE_VARIANCE
+def filters_of(part: dict) -> int | None:
+    """How many filters the cell of a part has, which its noise depends on; None where its counts have no noise: in a
+    published part, and in the analysts' file."""
+    if part.get("part") == "published" or "small" in part:
+        return None
+    return sum(part.get(name) is not None for name in DIMENSIONS)
 
 
 def undecided(speed: dict | None, cell: dict | None, day: int) -> dict:
@@ -144,13 +154,13 @@ def undecided(speed: dict | None, cell: dict | None, day: int) -> dict:
         return missing
     flags, base = flags_of(cell), speed["received"]
     counted = speed[f"undecided_{day}"]
-    noise, effect = noise_of(speed), speed[f"effect_{day}"] or 1.0
+    filters, effect = filters_of(speed), speed[f"effect_{day}"] or 1.0
     if counted in (UNDER, NEARLY_ALL):
-        return _ratio(*span(counted, base), base, flags, effect, noise)
+        return _ratio(*span(counted, base), base, flags, effect, filters)
     if speed[f"share_{day}"] is None:
         return figure("not_reached", flags, denominator=base)
-    if noise:
-        return _ratio(counted, counted, base, flags, effect, noise)
+    if filters is not None:
+        return _ratio(counted, counted, base, flags, effect, filters)
     return figure(
         "ok", flags, numerator=counted, denominator=base,
         value=speed[f"share_{day}"], lower=speed[f"lower_{day}"], upper=speed[f"upper_{day}"],

@@ -61,40 +61,40 @@ def _wilson_of_one(x, n, z):
     return min(max(lower, 0.0), 1.0), min(max(upper, 0.0), 1.0)
 
 
-def widened(x, n, effect=1.0, noise=0.0, confidence=0.95):
+def widened(x, n, effect=1.0, noise=0.0, base_noise=0.0, confidence=0.95):
     """Wilson's interval on the base that is left once requests resemble each other and counts carry noise.
 
-    n / (effect + noise (1 + p²) / (n p (1 - p))): the variance of x/n is p(1 - p)/n times the design effect, and each
-    of the two published counts adds the variance of its noise. p is (x + z²/2) / (n + z²), so that a count of nothing
-    still has a spread. With effect 1 and no noise this is `wilson`. Numbers or arrays that broadcast, n = 0 answers
-    (nan, nan). Raises as `wilson` does, and ValueError for an effect below 1 or a negative noise.
+    n / (effect + (noise + base_noise p²) / (n p (1 - p))): the variance of x/n is p(1 - p)/n times the design effect,
+    and each of the two published counts adds the variance of its noise. p is (x + z²/2) / (n + z²), so that a count of
+    nothing still has a spread. With effect 1 and no noise this is `wilson`. Numbers or arrays that broadcast, n = 0
+    answers (nan, nan). Raises as `wilson` does, and ValueError for an effect below 1 or a negative noise.
     Source: delta method on a ratio of two counts with independent noise; Korn and Graubard 1998 for the effective base.
     """
     z = normal_quantile(confidence)
-    if _numbers(x, n, effect, noise):
-        return _widened_of_one(x, n, effect, noise, z)
-    effect, noise = np.asarray(effect, dtype=float), np.asarray(noise, dtype=float)
-    if np.any(effect < 1) or np.any(noise < 0):
+    if _numbers(x, n, effect, noise, base_noise):
+        return _widened_of_one(x, n, effect, noise, base_noise, z)
+    effect, noise, base_noise = (np.asarray(one, dtype=float) for one in (effect, noise, base_noise))
+    if np.any(effect < 1) or np.any(noise < 0) or np.any(base_noise < 0):
         raise ValueError(NOT_WIDENED)
     x, n = _counts(x, n)
     p = (x + z**2 / 2) / (n + z**2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        base = n / (effect + noise * (1 + p**2) / (n * p * (1 - p)))
+        base = n / (effect + (noise + base_noise * p**2) / (n * p * (1 - p)))
         share = np.where(n > 0, x / n, 0)
     base = np.where(n > 0, base, 0)
     return wilson(share * base, base, confidence)
 
 
-def _widened_of_one(x, n, effect, noise, z):
+def _widened_of_one(x, n, effect, noise, base_noise, z):
     """The same for one share."""
-    if effect < 1 or noise < 0:
+    if effect < 1 or min(noise, base_noise) < 0:
         raise ValueError(NOT_WIDENED)
     if x < 0 or x > n:
         raise ValueError(NOT_EVENTS)
     if n == 0:
         return nan, nan
     p = (x + z**2 / 2) / (n + z**2)
-    base = n / (effect + noise * (1 + p * p) / (n * p * (1 - p)))
+    base = n / (effect + (noise + base_noise * p * p) / (n * p * (1 - p)))
     return _wilson_of_one(x / n * base, base, z)
 
 

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from metrics.cell_key import KEYS, ROWS, make_table, maximum_entropy, perturb
-from metrics.disclosure import LARGEST_NOISE, NOISE_VARIANCE
+from metrics.disclosure import FINE, LARGEST_NOISE, MANY, noise_variance
 
 TABLE = make_table(b"a seed of the tests")
+FINE_TABLE = make_table(b"a seed of the tests", FINE)
 
 
 def entropic(noise, variance):
@@ -28,7 +29,7 @@ def entropic(noise, variance):
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 750])
-@pytest.mark.parametrize("variance", [2.0, 3.0])
+@pytest.mark.parametrize("variance", [1.5, 4.0])
 def test_noise_is_the_maximum_entropy_distribution(count, variance):
     noise, chance = maximum_entropy(count, variance)
     assert noise[0] == -min(count, 5) and noise[-1] == 5
@@ -37,7 +38,7 @@ def test_noise_is_the_maximum_entropy_distribution(count, variance):
 
 
 def test_no_other_distribution_of_that_mean_and_variance_has_more_entropy():
-    noise, chance = maximum_entropy(5)
+    noise, chance = maximum_entropy(5, 3.0)
     still = np.linalg.svd(np.stack([np.ones(11), noise, noise**2]))[2][3:]  # moves that keep mean and variance
     for move in still:
         for step in (-1e-4, 1e-4):
@@ -48,17 +49,32 @@ def test_no_other_distribution_of_that_mean_and_variance_has_more_entropy():
 def test_a_one_is_published_as_nothing_five_times_in_eight():
     """safety.md's figure: a true 1 shows as 0 with p = 0.625."""
     assert maximum_entropy(1, 3.0)[1][0] == pytest.approx(0.625, abs=5e-4)
-    assert [part.tolist() for part in maximum_entropy(0)] == [[0], [1]]
+    assert [part.tolist() for part in maximum_entropy(0, 3.0)] == [[0], [1]]
     with pytest.raises(ValueError):
         maximum_entropy(1, variance=5.1)
 
 
-def test_the_table_keeps_its_promises_in_whole_keys():
-    assert TABLE.shape == (750, 256)
+@pytest.mark.parametrize("table, filters", [(TABLE, 0), (FINE_TABLE, FINE)])
+def test_the_table_keeps_its_promises_in_whole_keys(table, filters):
+    assert table.shape == (750, 256)
     counts = np.arange(1, ROWS + 1)[:, None]
-    assert np.all(counts + TABLE >= 0) and np.abs(TABLE).max() == LARGEST_NOISE
-    assert np.abs(TABLE.mean(axis=1)).max() < 1e-12
-    assert np.abs(TABLE.var(axis=1) - NOISE_VARIANCE).max() <= 0.1
+    assert np.all(counts + table >= 0) and np.abs(table).max() == LARGEST_NOISE
+    assert np.abs(table.mean(axis=1)).max() < 1e-12
+    promised = [noise_variance(count, filters) for count in counts.ravel()]
+    assert np.abs(table.var(axis=1) - promised).max() <= 0.1
+
+
+def test_noise_grows_with_the_count_and_with_filters():
+    variances = [(noise_variance(MANY - 1, filters), noise_variance(MANY, filters)) for filters in range(4)]
+    assert variances == [(1.5, 4.0)] * 3 + [(4.0, 6.0)]
+
+
+def test_more_filters_on_the_same_requests_tell_no_more_of_their_count():
+    """Noise of the two tables never has opposite signs, so that their mean is nearly as far off as one alone."""
+    assert np.all(TABLE.astype(int) * FINE_TABLE >= 0)
+    rows = slice(MANY // 2, MANY - 1)
+    mean = (TABLE[rows].astype(float) + FINE_TABLE[rows]) / 2
+    assert np.mean(np.abs(mean) < 0.5) <= np.mean(TABLE[rows] == 0)
 
 
 def test_another_seed_deals_the_same_noise_otherwise_and_the_same_seed_alike():
@@ -104,9 +120,8 @@ def test_noise_averages_to_nothing():
     draw = np.random.default_rng(2)
     counts, sums = draw.integers(1, 3000, 20_000), draw.integers(0, 10**6, 20_000)
     noise = perturb(counts, sums, TABLE) - counts
-    assert abs(noise.mean()) <= 3 * np.sqrt(NOISE_VARIANCE / 20_000) and np.var(noise) == pytest.approx(
-        NOISE_VARIANCE, abs=0.1
-    )
+    expected = np.mean([noise_variance(count) for count in counts])
+    assert abs(noise.mean()) <= 3 * np.sqrt(expected / 20_000) and np.var(noise) == pytest.approx(expected, abs=0.1)
 
 
 def test_what_cannot_be_perturbed_is_refused():

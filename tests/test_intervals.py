@@ -16,6 +16,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from metrics import intervals
 from metrics.cell_key import make_table, perturb
+from metrics.disclosure import noise_variance
 
 
 @given(st.integers(1, 100_000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.998]))
@@ -41,8 +42,8 @@ def test_wilson_takes_arrays_and_scalars_alike():
 @given(st.integers(0, 100_000), st.floats(0, 1), st.floats(1, 30), st.floats(0, 5), st.integers(0, 300))
 def test_one_number_and_an_array_of_one_are_the_same_to_the_last_bit(n, share, effect, noise, bodies):
     x = round(share * n)
-    for limit, limits in zip(intervals.widened(x, n, effect, noise),
-                             intervals.widened([x], [n], [effect], [noise]), strict=True):  # fmt: skip
+    for limit, limits in zip(intervals.widened(x, n, effect, noise, 2 * noise),
+                             intervals.widened([x], [n], [effect], [noise], [2 * noise]), strict=True):  # fmt: skip
         assert limit == limits[0] or (n == 0 and math.isnan(limit) and math.isnan(limits[0]))
     assert intervals.design_effect(n, bodies, 0.1, effect) == intervals.design_effect([n], [bodies], 0.1, effect)[0]
 
@@ -185,7 +186,7 @@ def test_widened_by_nothing_is_wilson(x, more):
 
 def test_widened_grows_with_noise_and_with_the_likeness_of_requests():
     plain, noisy = intervals.widened(12, 60), intervals.widened(12, 60, noise=3)
-    both = intervals.widened(12, 60, effect=2, noise=3)
+    both = intervals.widened(12, 60, effect=2, noise=3, base_noise=3)
     assert both[0] < noisy[0] < plain[0] and plain[1] < noisy[1] < both[1]
     assert intervals.widened(0, 60, noise=3)[0] == 0 and intervals.widened(0, 60, noise=3)[1] > plain[0]
     assert all(math.isnan(limit) for limit in intervals.widened(0, 0, noise=3))
@@ -205,7 +206,8 @@ def test_widened_covers_the_truth_of_perturbed_counts(share):
     def covered(low, high):
         return np.mean((low <= share) & (share <= high))
 
-    widened = covered(*intervals.widened(np.minimum(noisy_x, noisy_n), noisy_n, noise=3))
+    noise = noise_variance(n)
+    widened = covered(*intervals.widened(np.minimum(noisy_x, noisy_n), noisy_n, 1.0, noise, noise))
     assert 0.945 <= widened <= 0.985
     assert covered(*intervals.wilson(np.minimum(noisy_x, noisy_n), noisy_n)) < widened
 

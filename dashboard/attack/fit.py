@@ -11,11 +11,11 @@ import numpy as np
 
 from dashboard.attack.lattice import Lattice, Sums
 from dashboard.attack.score import Tries
-from metrics.disclosure import NEARLY_ALL, NOISE_VARIANCE, SMALL, UNDER
+from metrics.disclosure import MANY, NEARLY_ALL, SMALL, UNDER, noise_variance
 
 MIDDLE = (SMALL - 1) / 2
-# What an intruder allows for, as standard deviations: noise, a count said to be 0 to 9, and sums (they hold).
-NOISE, RANGE, EXACT = NOISE_VARIANCE**0.5, 2.9, 0.3
+# What an intruder allows for beside the noise, as standard deviations: a count said to be 0 to 9, and sums (they hold).
+RANGE, EXACT = 2.9, 0.3
 # A count of which nothing is said, when nothing is known of it.
 UNSAID, UNSAID_SPREAD = 3.0, 6.0
 ROUNDS = 100
@@ -28,12 +28,23 @@ class Start(NamedTuple):
     spread: np.ndarray
 
 
-def alike(said, base) -> Start:
+def of_noise(lattice: Lattice, said) -> np.ndarray:
+    """(places,) the standard deviation of the noise on each published count."""
+    variances = np.zeros(lattice.size)
+    for block in lattice.blocks.values():
+        places = block.places().ravel()
+        few, many = (noise_variance(count, len(block.names)) for count in (0, MANY))
+        variances[places] = np.where(said[places] < MANY, few, many)
+    return np.sqrt(variances)
+
+
+def alike(lattice: Lattice, said, base) -> Start:
     """The same for every count of which the same is said. base: (places,) published counts that marks speak of."""
     counts = np.where(said >= 0, said, np.where(said == UNDER, MIDDLE, UNSAID)).astype(float)
     nearly = said == NEARLY_ALL
     counts[nearly] = np.maximum(base[nearly] - MIDDLE, 0)
-    return Start(counts, np.where(said >= 0, NOISE, np.where((said == UNDER) | nearly, RANGE, UNSAID_SPREAD)))
+    told = np.where((said == UNDER) | nearly, RANGE, UNSAID_SPREAD)
+    return Start(counts, np.where(said >= 0, of_noise(lattice, said), told))
 
 
 def predicted(lattice: Lattice, said, base) -> Start:
@@ -47,7 +58,7 @@ def predicted(lattice: Lattice, said, base) -> Start:
             told = said[block.places()]
             made = np.where(told == UNDER, np.minimum(made, SMALL - 1), made)
             counts[block.places()] = np.where(told >= 0, counts[block.places()], made)
-    flat = alike(said, base)
+    flat = alike(lattice, said, base)
     nearly, under = said == NEARLY_ALL, said == UNDER
     counts[nearly] = flat.counts[nearly]
     free = np.clip(np.sqrt(counts + 0.05), 0.2, 20)

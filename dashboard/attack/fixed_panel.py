@@ -8,9 +8,11 @@ import numpy as np
 
 from dashboard.attack.score import SMALL, Tries
 from etl.publishing import estimates
+from etl.publishing.estimate_series import rest_may_be_published
 from metrics import verdicts
 from metrics.cell_key import make_table, perturb
 from metrics.indicators import INDICATORS
+from metrics.verdicts import Series
 
 WORLDS, BODIES, JOINED = 1500, 15, 3
 BEFORE, AFTER = 24, 12  # with no more than a year after, an estimate is nearest to a count
@@ -29,14 +31,18 @@ def fixed_panel(worlds: int = WORLDS, seed: int = 7) -> Tries:
         asked = refused + int(draw.poisson(4 * refused))
         more_events, more_base = (_spread(count, draw) for count in (refused, asked))
         more_base = np.maximum(more_base, more_events)
-        everyone = _published("", events + more_events, base + more_base, BODIES + JOINED)
-        panel = _published("panel", events, base, BODIES)
+        of_all = Series(events + more_events, base + more_base, BEFORE, bodies=BODIES + JOINED)
+        of_panel = Series(events, base, BEFORE, bodies=BODIES)
+        everyone, panel = _published("", of_all), _published("panel", of_panel)
         if everyone is None or panel is None:
+            continue
+        truth.append(refused)
+        if not rest_may_be_published(of_all, of_panel):
+            found.append(np.nan)
             continue
         year = int((base + more_base)[BEFORE:].sum())
         year = perturb(year, draw.integers(0, 10**6), table)
         joined = everyone["base"] - panel["base"]
-        truth.append(refused)
         found.append(everyone["observed"] * year - panel["observed"] * (year - joined))
     return Tries(np.array(truth), np.array(found))
 
@@ -46,9 +52,8 @@ def _spread(count: int, draw) -> np.ndarray:
     return np.r_[np.zeros(BEFORE), np.bincount(draw.integers(0, AFTER, count), minlength=AFTER)]
 
 
-def _published(dimension: str, events, base, bodies: int) -> dict | None:
+def _published(dimension: str, series: Series) -> dict | None:
     """The row of `estimates` for one series; None where no model could be fitted."""
-    series = verdicts.Series(events, base, BEFORE, bodies=bodies)
     verdict = verdicts.judge(series, INDICATOR.better, INDICATOR.worth)
     if verdict.observed is None:
         return None

@@ -43,30 +43,20 @@ class Intruder:
         self.said = {count: np.full(lattice.size, LEFT_OUT, dtype=np.int64) for count in MEASURES}
 
     def read_everything(self, progress=lambda done, total: None) -> None:
-        """Ask for every table of the list. A table is not asked for where the cell it splits is under ten for all time,
-        nor by year where it has none for all time.
-        """
+        """Ask for every table of the list, but where the cell it splits is under ten for all time."""
         blocks = sorted(self.lattice.blocks, key=lambda key: (FETCH_LEVELS.index(key[1]), len(key[0])))
         for done, (names, level) in enumerate(blocks, 1):
             for by, fixed in tables(self.lattice, names):
-                if self._worth_asking(names, level, by, fixed):
+                if self._worth_asking(names, fixed):
                     for count, measure in MEASURES.items():
                         if len(names) <= measure.dimensions:
                             self.read(count, level, by, fixed)
             progress(done, len(blocks))
 
-    def _worth_asking(self, names, level: str, by: str | None, fixed: dict) -> bool:
-        if by is None:
-            return level == "all" or self.said["received"][self.lattice.place(names, "all", "", _in(names, fixed))] >= 0
-        where = tuple(name for name in names if name in fixed)
-        whole = self.lattice.place(where, "all", "", _in(where, fixed))
-        if len(where) >= 1 and self.said["received"][whole] in (UNDER, LEFT_OUT):
-            return False
-        if level == "all":
-            return True
-        every = (self.lattice.place(names, "all", "", tuple(fixed.get(name, value) for name in names))
-                 for value in self.lattice.values[by])  # fmt: skip
-        return len(names) < 3 or any(self.said["received"][place] >= 0 for place in every)
+    def _worth_asking(self, names, fixed: dict) -> bool:
+        split = tuple(name for name in names if name in fixed)[: max(len(names) - 1, 0)]
+        whole = self.lattice.place(split, "all", "", tuple(fixed[name] for name in split))
+        return not split or self.said["received"][whole] not in (UNDER, LEFT_OUT)
 
     def read(self, count: str, level: str, by: str | None, fixed: dict) -> None:
         """One table: a measure at a level by the values of one dimension, with one value of each other."""
@@ -92,10 +82,6 @@ class Intruder:
             own = self.known[count][place] / float(row["denominator"]) if row["denominator"] else 0
             return NEARLY_ALL if float(row["lower"]) > own + 0.01 else UNDER
         return HIDDEN if row["status"] == "suppressed" and count == "received" else LEFT_OUT
-
-
-def _in(names, fixed: dict) -> tuple:
-    return tuple(fixed[name] for name in names)
 
 
 def tables(lattice: Lattice, names):

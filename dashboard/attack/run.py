@@ -70,7 +70,7 @@ def _fits(said, true, lattice, every) -> list[dict]:
         start = fit.predicted(lattice, said[count], said["received"])
         predictions.append(fit.tried(said[count], true[count], start.counts))
         from_prediction.append(fit.tried(said[count], true[count], fit.solve(every, start)))
-        alike = fit.alike(said[count], said["received"])
+        alike = fit.alike(lattice, said[count], said["received"])
         from_nothing.append(fit.tried(said[count], true[count], fit.solve(every, alike)))
     predicted = joined(predictions)
     return [

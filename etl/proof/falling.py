@@ -6,7 +6,7 @@ import numpy as np
 
 from metrics import evaluate
 from metrics.cell_key import make_table, perturb
-from metrics.disclosure import LARGEST_NOISE, NOISE_VARIANCE, mark
+from metrics.disclosure import mark
 
 FROM, TO, MONTHS, REQUESTS = 0.25, 0.08, 24, 60
 
@@ -22,7 +22,7 @@ class Falling(NamedTuple):
 
 def falling(replications: int = 300, seed: int = 5) -> Falling:
     """60 requests a month, refused at 25% falling to 8% over two years, each month and quarter published once."""
-    draw, table = np.random.default_rng(seed), make_table(b"a seed of the proof", NOISE_VARIANCE, LARGEST_NOISE)
+    draw, table = np.random.default_rng(seed), make_table(b"a seed of the proof")
     rates = np.linspace(FROM, TO, MONTHS)
     shown, held, errors = [], [], []
     for _ in range(replications):

@@ -105,9 +105,17 @@ def _judge_all(con, event: str, dimension: str, judged: dict, details: dict) -> 
                 if series is None or not series.base.sum():
                     continue
                 key = Key(indicator.id, event, dimension, value)
+                if dimension == shape.PANEL and not _beside_everyone(key, series, details):
+                    continue
                 judged[key], details[key] = _one(series, around[value], indicator)
                 if dimension in counterfactuals.DIMENSIONS and judged[key].p is not None:
                     details[key]["course"] = (found[value].first, series, details[key]["moved"])
+
+
+def _beside_everyone(key: Key, series, details: dict) -> bool:
+    """Whether a fixed panel's estimate may be published beside everyone's, which was judged before it."""
+    everyone = details.get(key._replace(dimension="", value=""), {}).get("series")
+    return everyone is not None and shape.rest_may_be_published(everyone, series)
 
 
 def _by_definition(dimension: str):
@@ -137,7 +145,7 @@ def _one(series, around, indicator):
 
 def beside(series, verdict) -> dict:
     """What stands beside the verdict on a series; `moved` is by what rounding by its base moves the observed share."""
-    details = {"recorded": _recorded(series), "placebo": (0, 0)}
+    details = {"series": series, "recorded": _recorded(series), "placebo": (0, 0)}
     if verdict.observed is not None:
         after = float(series.base[series.first_after :].sum())
         details["moved"] = to_step(verdict.observed, after) - verdict.observed

@@ -7,7 +7,7 @@ for its reference: the same for ever, and nobody without the seed can tell it.
 """
 
 from metrics.cell_key import KEYS, REPEAT, ROWS, make_table
-from metrics.disclosure import LARGEST_NOISE, NOISE_VARIANCE, ROUNDED_TO
+from metrics.disclosure import FINE, ROUNDED_TO
 
 # DOUBLE adds whole numbers exactly up to 2^53 in half the memory of the 128-bit integers that sums default to: room
 # for this many requests, whatever their keys. Beyond, sums are the slower 128-bit ones.
@@ -16,13 +16,14 @@ WIDE_SHIFT = 36
 
 
 def prepare(con, seed: bytes) -> None:
-    """Make in `scratch` the macros that keyed counts are written with, and the table `noise`.
+    """Make in `scratch` the macros that keyed counts are written with, and the one row of the table `noise`: its
+    columns `noise`, and `fine` for cells of FINE filters.
 
     record_key(what)   the key, 0 to 255, of whatever the text or number stands for
     keyed(n, key)      n requests whose keys add up to `key`
     added(x)           the aggregate: keyed counts added up
     counted(x)         the true count
-    noisy(x, noise)    the count as it is published, with `noise` from the table of that name
+    noisy(x, noise)    the count as it is published, with the column `noise` of the table of that name
     rounded(n)         a count whose units have no keys, as it is published
     """
     requests = "SELECT (SELECT count(*) FROM w.requests) + (SELECT coalesce(sum(requests), 0) FROM w.request_counts)"
@@ -40,5 +41,5 @@ def prepare(con, seed: bytes) -> None:
     }
     for name, body in macros.items():
         con.execute(f"CREATE MACRO scratch.{name} AS {body}")
-    table = make_table(b"table" + seed, NOISE_VARIANCE, LARGEST_NOISE)
-    con.execute("CREATE TABLE scratch.noise AS SELECT ?::TINYINT[] AS noise", [table.ravel().tolist()])
+    tables = [make_table(b"table" + seed, filters).ravel().tolist() for filters in (0, FINE)]
+    con.execute("CREATE TABLE scratch.noise AS SELECT ?::TINYINT[] AS noise, ?::TINYINT[] AS fine", tables)

@@ -12,6 +12,7 @@ from metrics.dimensions import SPEED_DAYS
 from metrics.disclosure import (
     BODIES,
     COUNT_BASE,
+    FINE,
     LARGEST_SHARE,
     MEDIAN_BASE,
     MEDIAN_DECIDED,
@@ -84,7 +85,8 @@ def cells(con) -> None:
 
 
 def _published(name: str) -> str:
-    return f"CASE WHEN {OPEN} THEN counted({name}) ELSE noisy({name}, noise) END"
+    noise = f"CASE WHEN bit_count(combo) >= {FINE} THEN noisy({name}, fine) ELSE noisy({name}, noise) END"
+    return f"CASE WHEN {OPEN} THEN counted({name}) ELSE {noise} END"
 
 
 def _may_be_shown(base: str, bodies: str) -> str:
