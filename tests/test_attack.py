@@ -151,6 +151,14 @@ def test_a_fixed_panel_gives_nobody_away_because_it_is_withheld_where_the_others
     assert score.LIMIT < rounded["advantage"] < exact["advantage"] - exact["error"]
 
 
+def test_who_joined_is_given_away_by_no_part_of_a_change(monkeypatch):
+    withheld = score.score(fixed_panel.who_joined(400))
+    assert withheld["targets"] == 400 and withheld["advantage"] == 0
+    monkeypatch.setattr(fixed_panel, "parts_may_be_published", lambda around, indicator: True)
+    given = score.score(fixed_panel.who_joined(400))
+    assert given["advantage"] - given["error"] > score.LIMIT
+
+
 def test_every_kind_is_tried_and_nothing_is_shown_that_may_not_be(home, get, lattice):
     rows, notes = run.attack(get, home, lattice, worlds=60)
     told = score.table(rows, notes)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from etl.publishing import cells, facts
-from metrics import evaluate
+from metrics import evaluate, intervals
 from metrics.disclosure import NEARLY_ALL, UNDER, mark, rounded, share_step, to_step
 from tests.homes import SOME_BODIES, memory_warehouse, request
 
@@ -35,6 +35,21 @@ def test_what_is_stored_of_small_counts():
     assert [mark(count, (64,)) for count in (0, 9, 10, 54, 55, 66)] == [UNDER, UNDER, 10, 54, NEARLY_ALL, NEARLY_ALL]
     assert [rounded(count) for count in (0, 2, 3, 7, 8, 12, 13)] == [0, 0, 5, 5, 10, 10, 15]
     assert [share_step(base) for base in (30, 400, 1000, 100_000)] == [0.05, 0.02, 0.005, 0.001]
+
+
+def test_a_range_allows_for_the_noise_of_its_own_counts():
+    """Smaller counts and fewer filters have less of it, and what is exact has none."""
+
+    def width(refused, received, noise, **more):
+        cell = {"shown": True, "bodies": 4, "refused": refused, "received": received, **more}
+        row = evaluate.share(cell, None, "refused", "received")
+        assert (row["lower"], row["upper"]) == pytest.approx(intervals.widened(refused, received, 1, *noise))
+        return row["upper"] - row["lower"]
+
+    one, three = {"sector": "police", "region": None}, {"sector": "police", "region": "E12000001", "purpose": "other"}
+    assert width(20, 90, (1.5, 1.5), **one) < width(20, 90, (4, 4), **three)
+    assert width(20, 110, (1.5, 4), **one) > width(20, 110, (0, 0), small=False)
+    assert width(120, 400, (4, 4), **one) > width(120, 400, (0, 0), part="published")
 
 
 def test_a_count_above_its_base_is_all_of_it():

@@ -199,6 +199,14 @@ def test_those_who_sent_throughout_stand_beside_all_where_the_others_are_enough(
     assert estimated(joined(["E06000010"], 0.9), dimension="panel").empty
 
 
+def test_neither_those_who_sent_throughout_nor_who_joined_are_told_where_the_others_refused_under_ten():
+    """Three bodies join and refuse nothing: everyone's figure less the others' would say so."""
+    rows = joined(["E06000010", "E06000011", "E06000012"], 0.0)
+    assert estimated(rows, dimension="panel").empty
+    everyone = estimated(rows).iloc[0]
+    assert everyone["observed"] > 0 and everyone[["change", "within", "mix", "joining", "leaving"]].isna().all()
+
+
 def test_design_effects_are_those_of_bodies_that_differ():
     """Bodies that refuse alike have an effect near 1; bodies between 10% and 50% have one that the formula gives."""
     bodies = [f"E0600000{n}" for n in range(1, 10)]

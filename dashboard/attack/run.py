@@ -23,7 +23,7 @@ def attack(get, home, lattice=None, worlds: int = fixed_panel.WORLDS, progress=l
     intruder = Intruder(get, lattice, truth.published(home, lattice))
     intruder.read_everything(progress)
     said, sums = intruder.said, lattice.sums()
-    rows = [*_by_hand(said, true, lattice, sums), *_other_tables(get, home, lattice), _panel(worlds),
+    rows = [*_by_hand(said, true, lattice, sums), *_other_tables(get, home, lattice), *_panel(worlds),
             *_fits(said, true, lattice, all_sums(sums)), *_certain(said, true, lattice, sums)]  # fmt: skip
     read = sum(int((said[count] >= 0).sum()) for count in COUNTS)
     notes = ("", f"{intruder.asked:,} public addresses gave {read:,} counts, {int((said['received'] >= 0).sum()):,} of "
@@ -50,8 +50,11 @@ def _by_hand(said, true, lattice, sums) -> list[dict]:
     ]  # fmt: skip
 
 
-def _panel(worlds: int) -> dict:
-    return {"kind": "7. a fixed panel taken from everyone", **score(fixed_panel.fixed_panel(worlds))}
+def _panel(worlds: int) -> list[dict]:
+    return [
+        {"kind": "7. a fixed panel taken from everyone", **score(fixed_panel.fixed_panel(worlds))},
+        {"kind": "7. who joined, of a change's parts", **score(fixed_panel.who_joined(worlds))},
+    ]
 
 
 def _other_tables(get, home, lattice) -> list[dict]:

@@ -13,7 +13,6 @@ from etl.publishing.cells import grouped_dimensions
 from etl.publishing.facts import small_table
 from metrics import panel
 from metrics.counts import COUNTS
-from metrics.disclosure import BODIES, LARGEST_SHARE, SMALL
 from metrics.formulas import Share, Undecided
 from metrics.periods import add_months, periods_between
 from metrics.verdicts import Series
@@ -203,14 +202,6 @@ def series_of(found: Months, around: Sides, indicator, day: date, most_after: in
     return Series(events[:last], base[:last], place, found.first.month - 1, recorded, int(bodies), changed)
 
 
-def may_be_published(around: Sides) -> bool:
-    """Whether figures of a series may leave: enough bodies on each side, and none that makes up nearly all."""
-    totals = (around.before["received"], around.after["received"])
-    return all(
-        (received > 0).sum() >= BODIES and received.max() <= LARGEST_SHARE * received.sum() for received in totals
-    )
-
-
 def decomposition(around: Sides, indicator) -> panel.Decomposition | None:
     """The change between the year before and the year after, split; None where it cannot be."""
     if not isinstance(indicator.formula, Share):
@@ -220,33 +211,6 @@ def decomposition(around: Sides, indicator) -> panel.Decomposition | None:
         return panel.decompose(around.year_before[x], around.year_before[n], around.year_after[x], around.year_after[n])
     except ValueError:
         return None
-
-
-def parts_may_be_published(around: Sides, indicator) -> bool:
-    """Whether who came and who went are none, or so many that neither a body's share nor a small count can be told."""
-    x, n = indicator.formula.numerator, indicator.formula.denominator
-    before, after = around.year_before, around.year_after
-    came, went = (after[n] > 0) & ~(before[n] > 0), (before[n] > 0) & ~(after[n] > 0)
-    return all(not who.any() or (who.sum() >= BODIES and _tells_nothing(side[x][who].sum(), side[n][who].sum()))
-               for side, who in ((after, came), (before, went)))  # fmt: skip
-
-
-def rest_may_be_published(everyone: Series, some: Series) -> bool:
-    """Whether a series of some may stand beside everyone's: what the others sent in the year before the date, and in
-    the year after it, is nothing or too much to be a small count."""
-    whole, part = _years(everyone), _years(some)
-    return all(_tells_nothing(*(of_all - of_some)) for of_all, of_some in zip(whole, part, strict=True))
-
-
-def _years(series: Series) -> np.ndarray:
-    """(2, 2) events and base in the year before the date and in the year after it."""
-    place = series.first_after
-    years = slice(max(place - YEAR, 0), place), slice(place, place + YEAR)
-    return np.array([[counts[year].sum() for counts in (series.events, series.base)] for year in years])
-
-
-def _tells_nothing(events: float, base: float) -> bool:
-    return base == 0 or min(events, base - events) >= SMALL
 
 
 def _columns(found: Months, indicator):

@@ -13,6 +13,7 @@ import numpy as np
 from etl import reference
 from etl.publishing import counterfactuals
 from etl.publishing import estimate_series as shape
+from etl.publishing.withhold_estimates import may_be_published, parts_may_be_published, rest_may_be_published
 from metrics import verdicts, wording
 from metrics.disclosure import to_step
 from metrics.formulas import Share, Undecided
@@ -115,7 +116,7 @@ def _judge_all(con, event: str, dimension: str, judged: dict, details: dict) -> 
 def _beside_everyone(key: Key, series, details: dict) -> bool:
     """Whether a fixed panel's estimate may be published beside everyone's, which was judged before it."""
     everyone = details.get(key._replace(dimension="", value=""), {}).get("series")
-    return everyone is not None and shape.rest_may_be_published(everyone, series)
+    return everyone is not None and rest_may_be_published(everyone, series)
 
 
 def _by_definition(dimension: str):
@@ -129,18 +130,22 @@ def _by_definition(dimension: str):
 
 def _one(series, around, indicator):
     """The verdict on one series, and what stands beside it. Nothing is worked out that may not be published."""
-    if not shape.may_be_published(around):
+    if not may_be_published(around):
         reason = "bodies" if series.bodies < verdicts.BODIES else "one_body"
         return verdicts.Verdict(verdicts.NOT_ENOUGH, reasons=(reason,)), {}
     verdict = verdicts.judge(series, indicator.better, indicator.worth)
     details = beside(series, verdict)
-    if shape.parts_may_be_published(around, indicator) if isinstance(indicator.formula, Share) else False:
-        details["parts"] = shape.decomposition(around, indicator)
-        details["parts_base"] = min(side[indicator.formula.denominator].sum()
-                                    for side in (around.year_before, around.year_after))  # fmt: skip
+    if isinstance(indicator.formula, Share) and parts_may_be_published(around, indicator):
+        details |= split(around, indicator)
     if verdict.p is not None and verdict.p < verdicts.SIGNIFICANT:
         details["placebo"] = placebo(series)
     return verdict, details
+
+
+def split(around, indicator) -> dict:
+    """The parts of a change, and the base they are rounded by."""
+    base = min(side[indicator.formula.denominator].sum() for side in (around.year_before, around.year_after))
+    return {"parts": shape.decomposition(around, indicator), "parts_base": base}
 
 
 def beside(series, verdict) -> dict:
