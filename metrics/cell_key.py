@@ -10,13 +10,13 @@ from itertools import combinations
 
 import numpy as np
 
-from metrics.disclosure import LARGEST_NOISE, noise_variance
+from metrics.disclosure import noise_on
 
 ROWS, KEYS = 750, 256  # one row a true count from 1; larger counts use the last REPEAT rows again
 REPEAT = 250
 
 
-def maximum_entropy(count, variance, largest=LARGEST_NOISE):
+def maximum_entropy(count, variance, largest):
     """Noise for a true count: (noise, probability), the noise from -min(count, largest) to largest.
 
     Of all distributions on that support with mean 0 and the variance, the one of greatest entropy:
@@ -70,20 +70,21 @@ def make_table(seed: bytes, filters: int = 0):
     table = np.empty((ROWS, KEYS), dtype=np.int8)
     dealt = {}
     for row in range(ROWS):
-        # From the largest noise on the support, and so the noise of one variance, is the same.
-        kind = min(row + 1, LARGEST_NOISE), noise_variance(row + 1, filters)
+        noise = noise_on(row + 1, filters)
+        # From the largest noise on the support, and so the noise of one kind, is the same.
+        kind = min(row + 1, noise.largest), noise
         if kind not in dealt:
-            dealt[kind] = np.repeat(*_in_whole_keys(*maximum_entropy(*kind)))
+            dealt[kind] = np.repeat(*_in_whole_keys(*maximum_entropy(kind[0], *noise)))
         table[row, _order(seed, row)] = dealt[kind]
     return table
 
 
 def _in_whole_keys(noise, chance):
-    """Whole numbers of keys adding to 256: each chance rounded down or up, so that the mean is nearest 0, and
-    of the ways to do so the one nearest the chances.
+    """Whole numbers of keys adding to 256: each chance rounded down (but to one at least) or up, so that the mean is
+    nearest 0, and of the ways to do so the one nearest the chances.
     """
     share = chance * KEYS
-    floor = np.floor(share).astype(int)
+    floor = np.maximum(np.floor(share).astype(int), 1)
     gain = 1 - 2 * (share - floor)  # what rounding up instead of down adds to the squared distance
 
     def misses(raised):

@@ -7,6 +7,8 @@ A sender whose release level is `public` has published its figures already: its 
 kept apart from the rest, and is added only to a rest that may be shown on its own.
 """
 
+from typing import NamedTuple
+
 COUNT_BASE = 10  # least requests (or agreements) in a count that is shown
 RATE_BASE = 30  # least requests under a rate
 MEDIAN_BASE, MEDIAN_DECIDED = 30, 10
@@ -15,10 +17,8 @@ SURVEY_BASE = 30
 BODIES = 3  # least holding bodies behind a cell
 LARGEST_SHARE = 0.85  # the most one body may make up of a cell
 SMALL = 10  # a numerator, or its complement, that is published as less than this is given as a range
-LARGEST_NOISE = 5  # on any published count of requests (metrics/cell_key.py)
 MANY = 100  # requests in a count from which noise grows: it moves no rate there, and totals less parts tell less
 FINE = 3  # filters from which noise grows: most cells have so many, and all together they told most of small counts
-NOISE_VARIANCES = ((1.5, 4.0), (4.0, 6.0))  # of a count under MANY and from it on; then the same with FINE filters
 ROUNDED_TO = 5  # counts whose units have no key of their own: agreements, answers to surveys
 
 # Marks stored in place of a protected count.
@@ -26,9 +26,23 @@ UNDER = -1  # the published count is 0 to SMALL - 1
 NEARLY_ALL = -2  # all but 0 to SMALL - 1 of its base
 
 
-def noise_variance(count: int, filters: int = 0) -> float:
-    """The variance of the noise on a count, in a cell of that many filters beyond its time."""
-    few, many = NOISE_VARIANCES[1 if filters >= FINE else 0]
+class Noise(NamedTuple):
+    """What may be said of the noise on a published count of requests (metrics/cell_key.py)."""
+
+    variance: float
+    largest: int
+
+
+# On a count under MANY and from it on; then the same with FINE filters, and on what splits a cell further (reasons,
+# days). The largest is as rare as a key can be: noise that is often at its limit lets sums be known for certain.
+NOISE = ((Noise(1.5, 4), Noise(4.0, 6)), (Noise(4.0, 6), Noise(6.0, 7)))
+LARGEST_NOISE = max(noise.largest for pair in NOISE for noise in pair)
+LARGEST_ON_FEW = max(few.largest for few, _ in NOISE)
+
+
+def noise_on(count: int, filters: int = 0) -> Noise:
+    """The noise on a count, in a cell of that many filters beyond its time."""
+    few, many = NOISE[1 if filters >= FINE else 0]
     return many if count >= MANY else few
 
 

@@ -7,8 +7,9 @@ published part stands alone, flagged, so that it can never unmask the rest.
 
 from typing import NamedTuple
 
+from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS
-from metrics.disclosure import NEARLY_ALL, RATE_BASE, SMALL, UNDER, noise_variance
+from metrics.disclosure import FINE, NEARLY_ALL, RATE_BASE, SMALL, UNDER, noise_on
 from metrics.intervals import FEWEST_BODIES, design_effect, widened
 
 EMPTY = {"numerator": None, "denominator": None, "value": None, "lower": None, "upper": None}
@@ -61,7 +62,7 @@ def _ratio(least: int, most: int, base: int, flags, effect: float = 1.0, filters
 
 
 def _limits(count: int, base: int, effect: float, filters: int | None) -> tuple[float, float]:
-    noise = (0.0, 0.0) if filters is None else (noise_variance(count, filters), noise_variance(base, filters))
+    noise = (0.0, 0.0) if filters is None else (noise_on(one, filters).variance for one in (count, base))
     return widened(count, base, effect, *noise)
 
 
@@ -77,7 +78,7 @@ def share(
     if missing:
         return _alone(published, numerator, denominator) or missing
     base = returns[denominator]
-    counted = span(returns[numerator], base)
+    counted = span(returns[numerator], min([base, *_bases(returns, numerator)]))
     more, more_base = (published[numerator], published[denominator]) if published else (0, 0)
     # Parts vary apart from each other: each weighs in with its own requests.
     effect = (base * design_effect(base, returns["bodies"] or 0, *alike) + more_base) / (base + more_base)
@@ -90,13 +91,19 @@ def _missing(returns: dict | None, numerator: str, denominator: str) -> dict | N
     if returns is None:
         return figure("not_submitted")
     base = returns[denominator] if returns["shown"] else None
-    if base is None or returns[numerator] is None:
+    if base is None or returns[numerator] is None or None in _bases(returns, numerator):
         return figure("suppressed")
     if base == 0:
         return figure("not_applicable")
     if base < RATE_BASE:
         return figure("too_few", flags_of(returns), denominator=base if base >= SMALL else None)
     return None
+
+
+def _bases(returns: dict, numerator: str) -> list[int | None]:
+    """The counts that a numerator marked NEARLY_ALL may be nearly all of: of the least of them it is."""
+    of = COUNTS[numerator].of if returns[numerator] == NEARLY_ALL and numerator in COUNTS else ()
+    return [returns[name] for name in of if returns[name] != UNDER]
 
 
 def sharing(returns: dict | None, published: dict | None) -> dict:
@@ -140,10 +147,14 @@ def flags_of(*parts: dict | None) -> list[str]:
 
 
 def filters_of(part: dict) -> int | None:
-    """How many filters the cell of a part has, which its noise depends on; None where its counts have no noise: in a
-    published part, and in the analysts' file."""
+    """How many filters the cell of a part has, which its noise depends on: a breakdown, and days, count as FINE.
+
+    None where its counts have no noise: in a published part, and in the analysts' file.
+    """
     if part.get("part") == "published" or "small" in part:
         return None
+    if "counted" in part or "settled" in part:
+        return FINE
     return sum(part.get(name) is not None for name in DIMENSIONS)
 
 

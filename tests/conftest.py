@@ -59,8 +59,9 @@ def without_noise():
     from etl.publishing import keyed
     from metrics import evaluate
     from metrics.cell_key import KEYS, ROWS
+    from metrics.disclosure import Noise
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(keyed, "make_table", lambda *parts: np.zeros((ROWS, KEYS), dtype=np.int8))
-        patch.setattr(evaluate, "noise_variance", lambda *of: 0.0)
+        patch.setattr(evaluate, "noise_on", lambda *of: Noise(0.0, 0))
         yield

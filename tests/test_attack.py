@@ -14,7 +14,7 @@ from etl.door.principal import PUBLIC, opened
 from etl.home import make_secrets
 from etl.publishing import estimates
 from etl.publishing.publish import publish
-from metrics.disclosure import NEARLY_ALL, UNDER
+from metrics.disclosure import NEARLY_ALL, UNDER, Noise
 from tests.homes import drawn_requests, make_home
 
 SECTORS, REGIONS = ("police", "health", "fire"), ("E12000001", "E12000002", "W92000004")
@@ -82,7 +82,7 @@ def test_limits_hold_the_truth_and_fix_nothing(home, lattice, read):
 
 
 def test_counts_without_noise_would_be_known_for_certain(home, lattice, read, monkeypatch):
-    monkeypatch.setattr(bounds, "LARGEST_NOISE", 0)
+    monkeypatch.setattr(bounds, "noise_on", lambda *of: Noise(0.0, 0))
     true, sums = truth.truth(home, lattice), lattice.sums()
     exact = {count: np.where(read.said[count] >= 0, true[count], read.said[count]) for count in COUNTS}
     found = bounds.certain(bounds.limits(lattice, sums, exact), true)

@@ -16,7 +16,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from metrics import intervals
 from metrics.cell_key import make_table, perturb
-from metrics.disclosure import noise_variance
+from metrics.disclosure import noise_on
 
 
 @given(st.integers(1, 100_000), st.floats(0, 1), st.sampled_from([0.8, 0.95, 0.998]))
@@ -206,7 +206,7 @@ def test_widened_covers_the_truth_of_perturbed_counts(share):
     def covered(low, high):
         return np.mean((low <= share) & (share <= high))
 
-    noise = noise_variance(n)
+    noise = noise_on(n).variance
     widened = covered(*intervals.widened(np.minimum(noisy_x, noisy_n), noisy_n, 1.0, noise, noise))
     assert 0.945 <= widened <= 0.985
     assert covered(*intervals.wilson(np.minimum(noisy_x, noisy_n), noisy_n)) < widened

@@ -1,6 +1,6 @@
 """What is known for certain: the least and the most each count can be, by the published numbers and the public rules.
 
-Noise moves a count by at most LARGEST_NOISE, never below nothing and never away from nothing; a mark or an absence
+Noise moves a count by so much at most, never below nothing and never away from nothing; a mark or an absence
 says that a published count is under ten; parts make up their total. Limits are handed from totals to parts and back
 until none moves. Spans add up only as far as returns fit them, so a total may be more than its shorter spans.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.attack.intruder import COUNTS, LEFT_OUT
 from dashboard.attack.lattice import Lattice, Sums
 from etl.publishing.cells import LISTED_WHEN_HIDDEN
-from metrics.disclosure import LARGEST_NOISE, NEARLY_ALL, SMALL, UNDER
+from metrics.disclosure import LARGEST_NOISE, MANY, NEARLY_ALL, SMALL, UNDER, noise_on
 
 MOST = float(2**40)
 ROUNDS = 60
@@ -18,7 +18,8 @@ ROUNDS = 60
 
 def limits(lattice: Lattice, sums: dict[str, Sums], said: dict) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """{count: (least, most)}, (places,) each, for requests and refusals together."""
-    found = {count: _of_noise(said[count]) for count in COUNTS}
+    largest = {count: _largest(lattice, said[count]) for count in COUNTS}
+    found = {count: _of_noise(said[count], largest[count]) for count in COUNTS}
     _, most = found["received"]
     told = said["received"]
     under = told == UNDER
@@ -26,9 +27,11 @@ def limits(lattice: Lattice, sums: dict[str, Sums], said: dict) -> dict[str, tup
         if len(block.names) <= LISTED_WHEN_HIDDEN:
             places = block.places().ravel()
             under[places] |= told[places] == LEFT_OUT
-    most[under] = SMALL - 1 + LARGEST_NOISE
+    most[under] = SMALL - 1 + largest["received"][under]
+    # Nearly all of what is received, or of what is decided, which is not read everywhere: then at least SMALL.
     nearly = said["refused"] == NEARLY_ALL
-    found["refused"][0][nearly] = np.maximum(told[nearly] - SMALL + 1 - LARGEST_NOISE, 0)
+    least = np.where(said["decided"] >= 0, np.minimum(told, said["decided"]) - SMALL + 1, SMALL) - largest["refused"]
+    found["refused"][0][nearly] = np.maximum(least[nearly], 0)
     for _ in range(ROUNDS):
         before = {count: (low.copy(), high.copy()) for count, (low, high) in found.items()}
         for low, high in found.values():
@@ -41,10 +44,21 @@ def limits(lattice: Lattice, sums: dict[str, Sums], said: dict) -> dict[str, tup
     return found
 
 
-def _of_noise(told) -> tuple[np.ndarray, np.ndarray]:
+def _largest(lattice: Lattice, told) -> np.ndarray:
+    """(places,) the largest noise there can be on what is told. Nearly all of a base may be many."""
+    largest = np.zeros(lattice.size)
+    for block in lattice.blocks.values():
+        places = block.places().ravel()
+        few, many = (noise_on(count, len(block.names)).largest for count in (0, MANY))
+        may_be_many = (told[places] >= MANY - LARGEST_NOISE) | (told[places] == NEARLY_ALL)
+        largest[places] = np.where(may_be_many, many, few)
+    return largest
+
+
+def _of_noise(told, largest) -> tuple[np.ndarray, np.ndarray]:
     shown = told >= 0
-    least = np.where(shown, np.maximum(told - LARGEST_NOISE, np.minimum(told, 1)), 0.0)
-    most = np.where(shown, told + LARGEST_NOISE, np.where(told == UNDER, SMALL - 1 + LARGEST_NOISE, MOST))
+    least = np.where(shown, np.maximum(told - largest, np.minimum(told, 1)), 0.0)
+    most = np.where(shown, told + largest, np.where(told == UNDER, SMALL - 1 + largest, MOST))
     return least.astype(float), most.astype(float)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from dashboard.attack.lattice import Lattice, Sums
 from dashboard.attack.score import Tries
-from metrics.disclosure import MANY, NEARLY_ALL, SMALL, UNDER, noise_variance
+from metrics.disclosure import MANY, NEARLY_ALL, SMALL, UNDER, noise_on
 
 MIDDLE = (SMALL - 1) / 2
 # What an intruder allows for beside the noise, as standard deviations: a count said to be 0 to 9, and sums (they hold).
@@ -33,7 +33,7 @@ def of_noise(lattice: Lattice, said) -> np.ndarray:
     variances = np.zeros(lattice.size)
     for block in lattice.blocks.values():
         places = block.places().ravel()
-        few, many = (noise_variance(count, len(block.names)) for count in (0, MANY))
+        few, many = (noise_on(count, len(block.names)).variance for count in (0, MANY))
         variances[places] = np.where(said[places] < MANY, few, many)
     return np.sqrt(variances)
 

@@ -6,6 +6,7 @@ question's keys and a figure. Nothing is summed; a gap is said, not left out.
 
 from etl import reference
 from metrics import evaluate
+from metrics.counts import COUNTS
 from metrics.dimensions import CODE_LISTS, DIMENSIONS, SPEED_DAYS
 from metrics.disclosure import MEDIAN_BASE, P90_BASE, SMALL
 from metrics.formulas import Share, Total, Undecided
@@ -26,7 +27,9 @@ def fetch_all(con, sql: str, values=()) -> list[dict]:
 def cells(con, question: Question, about_row: dict) -> list[dict]:
     """Figures of a Share or Total, one row a series and period."""
     formula = question.definition.formula
-    counts = (formula.numerator, formula.denominator) if isinstance(formula, Share) else (formula.numerator,)
+    counts = (formula.numerator,)
+    if isinstance(formula, Share):
+        counts = (*counts, formula.denominator, *COUNTS[formula.numerator].of)
     found = _fetch(con, "cells", question, (*_facts(about_row), "bodies", *counts))
     alike = likeness(con, formula) if isinstance(formula, Share) else {}
 

@@ -13,7 +13,7 @@ from etl import reference
 from etl.publishing.facts import share, small_table
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS, LEVELS
-from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_NOISE, LARGEST_SHARE
+from metrics.disclosure import BODIES, COUNT_BASE, LARGEST_ON_FEW, LARGEST_SHARE
 
 # Cells of more dimensions than this that may not be shown are left out, not listed as hidden: they are most of
 # all cells, and a reader learns the same from their absence.
@@ -167,7 +167,7 @@ def _insert(number: int, names, sums: str, by_body: str) -> str:
     bodies = with_groups(names, by_body, f"{cell}, body", OF_BODY)
     same = " AND ".join(f"s.{key} = b.{key}" for key in ("part", "reported_by", "level", *names))
     # Noise may lift a count to the least that is shown, never from further away than the largest noise.
-    worth_keeping = f"""s.part = 'published' OR (counted(s.received) >= {COUNT_BASE - LARGEST_NOISE}
+    worth_keeping = f"""s.part = 'published' OR (counted(s.received) >= {COUNT_BASE - LARGEST_ON_FEW}
         AND counted(b.bodies) >= {BODIES} AND b.largest <= {LARGEST_SHARE} * counted(s.received))"""
     return f"""
         INSERT INTO exact_cells BY NAME

@@ -111,7 +111,7 @@ def speed(con) -> None:
     published = ", ".join(
         f"""CASE WHEN {OPEN} THEN counted(undecided_{day})
             ELSE least(greatest(round(share_{day} * counted(received))::BIGINT
-                                + noisy(undecided_{day}, noise) - counted(undecided_{day}), 0), noisy(received, noise))
+                                + noisy(undecided_{day}, fine) - counted(undecided_{day}), 0), noisy(received, noise))
             END AS undecided_{day}"""
         for day in SPEED_DAYS
     )
@@ -163,7 +163,8 @@ def breakdowns(con) -> None:
         f"""CREATE TEMP TABLE noised AS
             SELECT {keys}, value, counted(bodies) AS true_bodies,
                    {PUBLISHED_BODIES} AS bodies, largest, counted(base) AS true_base, {_published("base")} AS base,
-                   {_published("counted")} AS counted, hash({keys}, value) AS row_key
+                   CASE WHEN {OPEN} THEN counted(counted) ELSE noisy(counted, fine) END AS counted,
+                   hash({keys}, value) AS row_key
             FROM exact_breakdowns, noise"""
     )
     con.execute(

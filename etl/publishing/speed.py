@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 from etl.publishing.cells import CALENDAR_LEVELS, combos, grouping, run_all, with_groups
 from metrics.dimensions import DIMENSIONS, SPEED_DAYS
-from metrics.disclosure import BODIES, LARGEST_NOISE, LARGEST_SHARE, RATE_BASE
+from metrics.disclosure import BODIES, LARGEST_ON_FEW, LARGEST_SHARE, RATE_BASE
 from metrics.question import SPEED_LEVELS
 
 Z = NormalDist().inv_cdf(0.975)
@@ -45,7 +45,7 @@ def _statement(number: int, names) -> str:
         INSERT INTO exact_speed BY NAME
         WITH enough AS (
             SELECT {cell} FROM exact_cells
-            WHERE combo = {number} AND (part = 'published' OR (counted(received) >= {RATE_BASE - LARGEST_NOISE}
+            WHERE combo = {number} AND (part = 'published' OR (counted(received) >= {RATE_BASE - LARGEST_ON_FEW}
                 AND counted(bodies) >= {BODIES} AND largest <= {LARGEST_SHARE} * counted(received)))
         ),
         by_day AS (
