@@ -191,8 +191,11 @@ def _protection(source) -> list[Node]:
         f"A count under {d.SMALL}, or all but under {d.SMALL}, is given as a range. Small counts are never hidden for "
         "being small: falling refusals would vanish, and what stays would mislead.",
         f"Counts of requests that are not public carry a little noise, of at most {d.LARGEST_NOISE}, that their "
-        "requests decide: the same requests always give the same count. Ranges are widened for it, and parts need not "
-        "add up. Agreements and survey answers are rounded to five instead.",
+        f"requests decide: the same requests always give the same count. Counts from {d.MANY} on carry more of it, and "
+        f"so do figures by {d.FINE} filters, by reason and by days. Ranges are widened for it, and parts need not add "
+        "up. Agreements and survey answers are rounded to five instead.",
+        f"A count that leaves under {d.SMALL} of a wider one is withheld. So is what an estimate says of bodies that "
+        f"sent throughout, or joined, where the others' part is under {d.SMALL}: the two together would tell it.",
         "A sender that has published its figures is shown as it is, and kept apart from the rest so that it cannot "
         "unmask them.",
         "Nothing is added up when a page is looked at: each figure was judged and stored when the data were published. "

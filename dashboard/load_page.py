@@ -8,6 +8,7 @@ from dashboard.markup import Node, el
 from dashboard.view import Problem
 from etl.door.principal import COUNCIL
 from etl.intake.receipt import Receipt, rows_of
+from metrics.disclosure import LARGEST_NOISE
 
 PATH = "/load"
 RETURNS = "/your-returns"
@@ -31,8 +32,8 @@ NEXT = (
 )
 CONFIDENTIAL = (
     "Your requests, counted together with those of others: never a cell of fewer than three bodies, or with one of "
-    "more than 85% of the requests. Every count carries noise of up to five, and one under ten is a range. That you "
-    "have reported, and for which time, is public."
+    f"more than 85% of the requests. Every count carries noise of up to {LARGEST_NOISE}, and one under ten is a range. "
+    "That you have reported, and for which time, is public."
 )
 OTHERS = {
     "confidential": ("Other councils", "The same as the public, and the middle half of ten or more bodies like you."),

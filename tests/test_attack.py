@@ -84,7 +84,7 @@ def test_limits_hold_the_truth_and_fix_nothing(home, lattice, read):
 def test_counts_without_noise_would_be_known_for_certain(home, lattice, read, monkeypatch):
     monkeypatch.setattr(bounds, "noise_on", lambda *of: Noise(0.0, 0))
     true, sums = truth.truth(home, lattice), lattice.sums()
-    exact = {count: np.where(read.said[count] >= 0, true[count], read.said[count]) for count in COUNTS}
+    exact = read.said | {count: np.where(read.said[count] >= 0, true[count], read.said[count]) for count in COUNTS}
     found = bounds.certain(bounds.limits(lattice, sums, exact), true)
     assert found["known"] > 100
 

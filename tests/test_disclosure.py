@@ -52,6 +52,16 @@ def test_a_range_allows_for_the_noise_of_its_own_counts():
     assert width(120, 400, (4, 4), **one) > width(120, 400, (0, 0), part="published")
 
 
+def test_nearly_all_of_what_was_decided_is_no_more_of_what_was_received():
+    """45 of 100 requests were decided, nearly all by sharing: 36 to 45 of 100 were shared, not 91 to 100."""
+    cell = {"shown": True, "bodies": 4, "small": True, "shared": NEARLY_ALL, "decided": 45, "received": 100}
+    row = evaluate.share(cell, None, "shared", "received")
+    limits = intervals.wilson(36, 100)[0], intervals.wilson(45, 100)[1]
+    assert row["status"] == "bounded" and (row["lower"], row["upper"]) == pytest.approx(limits)
+    assert evaluate.share(cell, None, "shared", "decided")["upper"] == 1
+    assert evaluate.share({**cell, "decided": None}, None, "shared", "received")["status"] == "suppressed"
+
+
 def test_a_count_above_its_base_is_all_of_it():
     row = evaluate.share({"shown": True, "bodies": 5, "x": 62, "n": 60}, None, "x", "n")
     assert (row["numerator"], row["denominator"], row["value"], row["upper"]) == (60, 60, 1.0, 1.0)

@@ -118,7 +118,7 @@ def one(rows, **facts):
 PUBLIC_52_OF_70 = (many(70, 52, SOME_BODIES[:1]), {"release": "public"})
 YOUNG = [request(60, SOME_BODIES[0], date(2021, 12, 20), outcome="pending")]
 CASES = {
-    # No noise is larger than 5, so these are on one side of a least count whatever the noise.
+    # No noise on so few is larger than 5, so these are on one side of a least count whatever the noise.
     "safeguarding_child": (one(many(4, 0)), "too_few", None),
     "safeguarding_adult": (one(many(15, 0)), "too_few", None),
     "early_help": (one(many(24, 12)), "too_few", None),
@@ -385,6 +385,17 @@ def test_what_leaves_under_ten_of_a_wider_cell_is_withheld(tmp_path, without_noi
     assert told("refusal_rate", "other", "emergency") == ("ok", 20)  # all of them
     wider = answer(PUBLIC, ask("refusal_rate", where={"purpose": "early_help"}), made).rows[0]
     assert (wider["status"], wider["numerator"]) == ("ok", 20)
+
+
+def test_nearly_all_that_was_decided_is_told_among_all_that_came_in(tmp_path, without_noise):
+    """Most requests are still open, and nearly all the others were shared."""
+    rows = many(45, 3) + [request(100 + number, SOME_BODIES[number % 4], date(2021, 3, 1), outcome="pending")
+                          for number in range(60)]  # fmt: skip
+    made = make_home(tmp_path, [{"rows": rows}])
+    snapshot.release(made, publish.publish(made), "a test")
+    row = answer(PUBLIC, ask("shared_rate"), made).rows[0]
+    assert row["status"] == "bounded" and row["denominator"] == 105
+    assert row["lower"] < 42 / 105 < row["upper"] < 0.7
 
 
 def test_a_larger_group_gives_way_to_the_member_that_is_nearly_all_of_it(tmp_path, without_noise):
