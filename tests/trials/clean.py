@@ -18,8 +18,15 @@ from trials.children import asked
 # Kind of return and its share of the rows. The five others have closed lists and numbers in nearly every column.
 SHARES = {"requests": 0.5, "refusals": 0.3, "request_counts": 0.05, "agreements": 0.05, "awareness": 0.05,
           "survey_frame": 0.05}  # fmt: skip
-FIXED = ("question", "answer", "outcome")  # of which not every pair means something
+FIXED = ("outcome",)  # of which not every one goes with every date
+# Stocks of one of many quarters, so that few rows are about the same.
+QUARTERS = 96
+FIRST = f"DATE '2000-01-01' + INTERVAL (3 * (i % {QUARTERS})) MONTH"
+QUARTER = {"period_start": f"strftime({FIRST}, '%Y-%m-%d')",
+           "period_end": f"strftime({FIRST} + INTERVAL 3 MONTH - INTERVAL 1 DAY, '%Y-%m-%d')"}  # fmt: skip
+WAVE = 20  # rows of a survey in a wave: few enough that hardly any two ask the same of the same people
 BOOK_ROWS = 2000
+ASKED = [f"{question} {answer}" for question, row in reference.questions().items() for answer in row["answers"]]
 
 
 def run(folder: Path, rows: int, seed: int) -> Iterator[str]:
@@ -64,16 +71,27 @@ def _sql(kind, count, seed) -> str:
         draw = f"hash(i, {seed + place})"
         if field.name == "request_ref":
             sql = f"CASE i % {len(planted.CLEAN)} {ways} END"
+        elif field.name == "wave":
+            sql = f"printf('wave-%d', i // {WAVE})"
+        elif kind == "agreements" and field.name in QUARTER:
+            sql = QUARTER[field.name]
+        elif field.name in ("question", "answer"):
+            sql = f"split_part({_drawn(ASKED, f'hash(i, {seed})')}, ' ', {1 + (field.name == 'answer')})"
         elif field.codes and field.name not in FIXED:
             known = [code for code in values(field.codes) if not _over(field.codes, code)]
-            sql = f"[{', '.join(map(quoted, known))}][1 + ({draw} % {len(known)})::INTEGER]"
+            sql = _drawn(known, draw)
         elif field.type == "integer" and field.name in ("requests", "respondents"):
             sql = f"11 + ({draw} % 977)::INTEGER"
         else:
             sql = quoted(example[field.name])
         cells.append(f"{sql} AS {field.name}")
-    cells += [f"{quoted(value)} AS {name}" for name, value in planting.FACTS.items()]
+    facts = planting.FACTS | ({"period_from": "2000-01-01", "period_to": "2023-12-31"} if kind == "agreements" else {})
+    cells += [f"{quoted(value)} AS {name}" for name, value in facts.items()]
     return f"SELECT {', '.join(cells)} FROM range({count}) AS t(i)"
+
+
+def _drawn(texts, draw) -> str:
+    return f"[{', '.join(map(quoted, texts))}][1 + ({draw} % {len(texts)})::INTEGER]"
 
 
 def _over(code_list, code) -> bool:
