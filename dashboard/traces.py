@@ -14,7 +14,7 @@ from metrics.periods import MONTHS, add_months, span_of
 # The Analysis Function's categorical colours, in its order; each has 3:1 or more against white.
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25")
 DASHES = ("solid", "9px,4px", "2px,3px", "12px,4px,2px,4px")
-MANY = 30  # points: beyond this markers are small
+MANY = 30  # points: beyond this a line has no markers, which take a browser longer to draw than all the rest
 
 
 def traces(view: View, one: Series, place: int) -> list[dict]:
@@ -26,6 +26,8 @@ def traces(view: View, one: Series, place: int) -> list[dict]:
     settled = [row for row in kept if "provisional" not in row["flags"]]
     made = [_band(one.rows, level, colour)] if level != "wave" else []
     made.append(_line(settled, level, unit, one.label, colour, dash))
+    if len(settled) > MANY:
+        made.append(_line(_alone(settled), level, unit, one.label, colour, dash) | {"mode": "markers"})
     young = _young(kept)
     if young:
         made.append(_line(young, level, unit, one.label, colour, "2px,4px", hollow=True))
@@ -38,6 +40,12 @@ def traces(view: View, one: Series, place: int) -> list[dict]:
     return [trace for trace in made if trace["x"]]
 
 
+def _alone(rows) -> list[dict]:
+    """The rows with a value between two without, which a line alone would not show."""
+    ok = [False, *(row["status"] == "ok" for row in rows), False]
+    return [row for at, row in enumerate(rows, 1) if ok[at] and not ok[at - 1] and not ok[at + 1]]
+
+
 def _young(rows) -> list[dict]:
     """The provisional rows at the end, with the settled row before them so that the dotted line joins on."""
     places = [place for place, row in enumerate(rows) if "provisional" in row["flags"]]
@@ -46,12 +54,13 @@ def _young(rows) -> list[dict]:
 
 def _line(rows, level: str, unit: str, label: str, colour: str, dash: str, hollow: bool = False) -> dict:
     values = [row["value"] if row["status"] == "ok" else None for row in rows]
-    marker = {"size": 4 if len(rows) > MANY else 7, "color": colour}
+    marker = {"size": 7, "color": colour}
     if hollow:
-        marker |= {"color": "#ffffff", "line": {"color": colour, "width": 1.5}, "size": 7}
+        marker |= {"color": "#ffffff", "line": {"color": colour, "width": 1.5}}
         marker["opacity"] = [1 if "provisional" in row["flags"] else 0 for row in rows]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": label, "connectgaps": False, "showlegend": False,
+        "type": "scatter", "mode": "lines" if len(rows) > MANY else "lines+markers", "name": label,
+        "connectgaps": False, "showlegend": False,
         "x": [middle(level, row) for row in rows], "y": [rounded(value) for value in values],
         "line": {"color": colour, "width": 2.5, "dash": dash}, "marker": marker,
         "hoverinfo": "text", "hovertext": [_hover(row, level, unit, label) for row in rows],

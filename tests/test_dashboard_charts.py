@@ -67,6 +67,16 @@ def test_provisional_points_are_hollow_on_a_dotted_line_that_joins_on():
     assert young["marker"]["opacity"] == [0, 1]
 
 
+def test_a_long_line_has_no_markers_but_where_a_month_stands_alone():
+    months = [f"{year}-{month:02d}" for year in (2020, 2021, 2022) for month in range(1, 13)]
+    hidden = {3, 5, 20, 21}
+    rows = [absent("suppressed", month=month) if at in hidden else row(30 + at, 100, month=month)
+            for at, month in enumerate(months)]  # fmt: skip
+    made = [trace for trace in chart(View(level="month"), rows)["data"] if "fill" not in trace]
+    assert [trace["mode"] for trace in made] == ["lines", "markers"]
+    assert made[1]["y"] == [0.34]
+
+
 def test_published_points_among_others_stand_apart():
     rows = [row(52, 70, ["published"], year="2017"), row(300, 1000, year="2020"), row(290, 1000, year="2021")]
     made = chart(YEARLY, rows)
