@@ -10,7 +10,8 @@ from dashboard.view import View
 # Kinds drawn for every view. The others are drawn where the view is of a sector they were meant for.
 FOR_ALL = ("law", "code", "emergency")
 NEVER = ("parliament",)
-CROWDED = 0.035  # of the width: numbers nearer than this share a tag
+# Of a chart on a phone, in pixels: how wide it is, a figure of a number, and the space between two numbers.
+PHONE, FIGURE, SPACE = 290, 7.5, 5
 MOST = 12
 NOT_A_CAUSE = "A change at about the time of an event does not show that the event caused it."
 
@@ -83,16 +84,21 @@ def elsewhere(view: View, events, first: date, last: date) -> Node | None:
 
 
 def tags(events: list[Marked], first: date, last: date) -> list[tuple[date, str]]:
-    """Where the numbers stand above the chart: crowded ones share a tag, `4, 5`."""
-    width = max((last - first).days, 1)
-    made: list[list] = []
+    """Where the numbers stand above the chart: those that would touch on a phone share a tag, `4–6`."""
+    day = PHONE / max((last - first).days, 1)  # in pixels
+    made: list[tuple[date, date, str]] = []
     for event in events:
         at = max(event.start, first)
-        if made and (at - made[-1][0]).days / width < CROWDED:
-            made[-1][1].append(str(event.number))
-        else:
-            made.append([at, [str(event.number)]])
-    return [(at, ", ".join(numbers)) for at, numbers in made]
+        tag = (at, at, str(event.number))
+        while made and (_middle(tag) - _middle(made[-1])).days * day < FIGURE * len(made[-1][2] + tag[2]) / 2 + SPACE:
+            start, _, text = made.pop()
+            tag = (start, at, f"{text.split('–')[0]}–{event.number}")
+        made.append(tag)
+    return [(_middle(tag), tag[2]) for tag in made]
+
+
+def _middle(tag) -> date:
+    return tag[0] + (tag[1] - tag[0]) / 2
 
 
 def listing(events: list[Marked]) -> Node | None:
