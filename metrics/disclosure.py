@@ -35,7 +35,7 @@ class Noise(NamedTuple):
 
 # On a count under MANY and from it on; then the same with FINE filters, and on what splits a cell further (reasons,
 # days). The largest is as rare as a key can be: noise that is often at its limit lets sums be known for certain.
-NOISE = ((Noise(1.5, 4), Noise(4.0, 6)), (Noise(4.0, 6), Noise(6.0, 7)))
+NOISE = ((Noise(1.3, 4), Noise(4.0, 6)), (Noise(4.0, 6), Noise(6.0, 7)))
 LARGEST_NOISE = max(noise.largest for pair in NOISE for noise in pair)
 LARGEST_ON_FEW = max(few.largest for few, _ in NOISE)
 

@@ -70,7 +70,7 @@ def test_the_table_keeps_its_promises_in_whole_keys(table, filters):
 
 def test_noise_grows_with_the_count_and_with_filters():
     variances = [(noise_on(MANY - 1, filters).variance, noise_on(MANY, filters).variance) for filters in range(4)]
-    assert variances == [(1.5, 4.0)] * 3 + [(4.0, 6.0)]
+    assert variances == [(1.3, 4.0)] * 3 + [(4.0, 6.0)]
 
 
 def test_more_filters_on_the_same_requests_tell_no_more_of_their_count():

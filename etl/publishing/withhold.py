@@ -4,10 +4,11 @@ from etl import reference
 from etl.publishing.cells import CELL, combo_number, grouped_dimensions
 from metrics.counts import COUNTS
 from metrics.dimensions import DIMENSIONS, LEVELS
-from metrics.disclosure import SMALL
+from metrics.disclosure import LARGEST_NOISE, SMALL
 
 # A group of this many members or fewer could be subtracted from: all its members must be shown beside it.
 FEW_MEMBERS = 3
+FAR = 2 * LARGEST_NOISE  # from the sum of its members: noise alone takes one group in a thousand so far
 MOST_FILTERS = max(level.dimensions for level in LEVELS.values())
 
 
@@ -26,7 +27,11 @@ def table(con) -> None:
 
 def _in_small_groups(con) -> None:
     """For a cell of a small group, each count that one of its members may not show: the group less the other members
-    would give it. All of them where a member is hidden."""
+    would give it. All of them where a member is hidden. And each that noise has moved so far from its members' sum that
+    only the largest noise on all of them could have done it: they would be known for certain."""
+    sums = ", ".join(f"sum(m.{name}) AS {name}_added" for name in COUNTS)
+    far = " | ".join(f"(CASE WHEN {name} >= 0 AND abs({name} - {name}_added) > {FAR} THEN {1 << place} ELSE 0 END)"
+                     for place, name in enumerate(COUNTS))  # fmt: skip
     bits = " | ".join(f"(CASE WHEN {name} < 0 THEN {1 << place} ELSE 0 END)" for place, name in enumerate(COUNTS))
     for dimension in grouped_dimensions():
         small = [
@@ -38,13 +43,19 @@ def _in_small_groups(con) -> None:
         if not small:
             continue
         listed = ", ".join(f"('{member}', '{group}')" for member, group in small)
-        of_group = ", ".join("g.of_group" if name == dimension else name for name in CELL)
+        of_group = ", ".join("g.of_group" if name == dimension else f"m.{name}" for name in CELL)
+        members = f"""judged AS m JOIN (VALUES {listed}) AS g(member, of_group) ON g.member = m.{dimension}
+            AND m.part <> 'published' AND m.combo & {combo_number((dimension,))} > 0"""
         con.execute(
             f"""INSERT INTO scratch.withheld_for
                 SELECT hash({of_group}) AS row_key, bit_or(CASE WHEN shown THEN {bits} ELSE -1 END)::BIGINT
-                FROM judged JOIN (VALUES {listed}) AS g(member, of_group) ON g.member = {dimension}
-                WHERE part <> 'published' AND combo & {combo_number((dimension,))} > 0
-                GROUP BY ALL HAVING bit_or(CASE WHEN shown THEN {bits} ELSE -1 END) <> 0"""
+                FROM {members} GROUP BY ALL HAVING bit_or(CASE WHEN shown THEN {bits} ELSE -1 END) <> 0"""
+        )
+        con.execute(
+            f"""INSERT INTO scratch.withheld_for
+                SELECT row_key, {far} AS withheld
+                FROM judged JOIN (SELECT hash({of_group}) AS row_key, {sums} FROM {members} GROUP BY 1) AS added
+                USING (row_key) WHERE withheld <> 0"""
         )
 
 
