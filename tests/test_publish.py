@@ -361,6 +361,25 @@ def test_a_small_group_is_shown_only_beside_all_its_members(tmp_path):
     }  # fmt: skip
 
 
+def test_a_small_group_is_not_shown_by_three_filters_where_a_member_of_few_bodies_is_left_out(tmp_path, without_noise):
+    """Such a member has no row at all, not even a hidden one: the group less the other member would be its figure."""
+    more = {"region": "E12000001", "urgency": "urgent"}
+    rows = many(60, 20, purpose="safeguarding_child", **more)
+    rows += many(40, 20, SOME_BODIES[:2], start=60, purpose="safeguarding_adult", **more)
+    rows += many(60, 20, start=100, purpose="safeguarding_child", region="W92000004", urgency="routine")
+    rows += many(40, 20, start=160, purpose="safeguarding_adult", region="W92000004", urgency="routine")
+    made = make_home(tmp_path, [{"rows": rows}])
+    snapshot.release(made, publish.publish(made), "a test")
+
+    def told(**where):
+        (row,) = answer(PUBLIC, ask("requests_received", where={"purpose": "safeguarding", **where}, level="year",
+                                    first="2021", last="2021"), made).rows  # fmt: skip
+        return row["status"], row["numerator"]
+
+    assert told(region="W92000004", urgency="routine") == ("ok", 100)
+    assert told(**more) == ("suppressed", None)
+
+
 def test_there_are_93_combinations():
     assert len(list(cells.combos())) == 93
 
