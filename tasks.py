@@ -142,8 +142,12 @@ def counted(words, pins):
     """Run pip and show a count in place of its several hundred lines, which are shown only if it fails."""
     lines, found, terminal = [], 0, sys.stderr.isatty()
     with subprocess.Popen(
-        [str(word) for word in words], cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", errors="replace",
+        [str(word) for word in words],
+        cwd=str(ROOT),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
     ) as pip:
         for line in pip.stdout:
             lines.append(line)

@@ -37,9 +37,7 @@ def form(path: str, view: View, years: range, problems: tuple[Problem, ...] = ()
 
 def _levels(view: View) -> list[tuple[str, str]]:
     finest = LEVEL_LABELS[View(view.measure, view.by, view.where).shown_level].lower()
-    return [("", f"Finest published: {finest}")] + [
-        (level, LEVEL_LABELS[level]) for level in levels_of(view.indicator)
-    ]
+    return [("", f"Finest published: {finest}")] + [(level, LEVEL_LABELS[level]) for level in levels_of(view.indicator)]
 
 
 def short_form(path: str, view: View, years: range, offered_by: str = "", listed=None) -> Node:

@@ -117,12 +117,14 @@ def _mend(held: int) -> str | None:
 def who_sees(release: str) -> list[Node]:
     """Who will see what of a body's returns, once they are in the figures shown."""
     public = OPEN if release == "public" else CONFIDENTIAL
-    said = summary_list([
-        ("You, signed in", "Your own exact figures, beside the middle half of ten or more bodies like you."),
-        ("The public", public),
-        OTHERS[release],
-        ("Analysts of this service", "Exact figures. What they take away as a file passes the public's rules."),
-    ])
+    said = summary_list(
+        [
+            ("You, signed in", "Your own exact figures, beside the middle half of ten or more bodies like you."),
+            ("The public", public),
+            OTHERS[release],
+            ("Analysts of this service", "Exact figures. What they take away as a file passes the public's rules."),
+        ]
+    )
     heading = "Who will see what, once it is in the figures that are shown"
     return [el("h2", heading, class_="govuk-heading-m"), said]
 

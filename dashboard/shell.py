@@ -165,8 +165,13 @@ def _footer(about: dict | None, address: str, path: str, pages) -> Node:
                  class_="govuk-footer__inline-list-item") for page in pages if not page.menu]  # fmt: skip
     return el(
         "footer",
-        el("div", el("ul", others, class_="govuk-footer__inline-list"), *said, el("p", code, class_="govuk-body-s"),
-           class_=WIDE),
+        el(
+            "div",
+            el("ul", others, class_="govuk-footer__inline-list"),
+            *said,
+            el("p", code, class_="govuk-body-s"),
+            class_=WIDE,
+        ),
         class_="page-footer",
     )
 

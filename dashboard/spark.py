@@ -45,4 +45,3 @@ def spark(rows, level: str, event: date | None = None, top: float | None = None)
         el("circle", cx=x(last), cy=y(points[-1][1]["value"]), r="4", class_="spark-end"),
         viewBox=f"0 0 {WIDTH} {HEIGHT}", class_="spark", aria_hidden="true", focusable="false",
     )  # fmt: skip
-

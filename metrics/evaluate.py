@@ -66,9 +66,7 @@ def _limits(count: int, base: int, effect: float, filters: int | None) -> tuple[
     return widened(count, base, effect, *noise)
 
 
-def share(
-    returns: dict | None, published: dict | None, numerator: str, denominator: str, alike: Alike = ALONE
-) -> dict:
+def share(returns: dict | None, published: dict | None, numerator: str, denominator: str, alike: Alike = ALONE) -> dict:
     """A Share from the two parts of a cell, each a mapping of count names to stored counts, or None.
 
     The protected part's interval allows for bodies that differ, from 5 bodies on: it says what bodies like these do.

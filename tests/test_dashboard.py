@@ -101,8 +101,15 @@ def test_an_unknown_path_is_not_found(client):
     assert "Page not found" in response.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("query", ["measure=heard_of_code&purpose=fraud_debt&level=month&from=2021", "by=x&to=never",
-                                   "level=all&to=2021", "sector=health&region=E12000007&purpose=other&urgency=urgent"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "measure=heard_of_code&purpose=fraud_debt&level=month&from=2021",
+        "by=x&to=never",
+        "level=all&to=2021",
+        "sector=health&region=E12000007&purpose=other&urgency=urgent",
+    ],
+)
 def test_every_problem_leads_to_a_field_that_can_mend_it(client, query):
     summary, page = text_of(client, f"/trends?{query}").split("<h1")
     fields = re.findall(r'<li><a href="#(\w+)">', summary)

@@ -42,7 +42,7 @@ def test_every_answer_carries_the_headers(client, path):
 def test_every_script_in_a_page_is_ours_or_has_its_hash_in_the_policy(client):
     response = client.get("/trends")
     text, policy = response.get_data(as_text=True), response.headers["Content-Security-Policy"]
-    inline = re.findall(r'<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>', text, re.S)
+    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*application/json)[^>]*>(.*?)</script>", text, re.S)
     assert inline
     for script in inline:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -225,7 +225,7 @@ def test_nothing_in_the_file_tells_what_is_hidden(home):
     ).fetchone() == (0,)
     hidden = [purpose for purpose, case in CASES.items() if case[1] == "suppressed"]
     rows = con.execute(
-        f"""SELECT purpose, bodies, {', '.join(COUNTS)} FROM cells
+        f"""SELECT purpose, bodies, {", ".join(COUNTS)} FROM cells
             WHERE part = 'returns' AND purpose IN (SELECT unnest(?))""",
         [hidden],
     ).fetchall()
@@ -299,7 +299,7 @@ def test_every_published_count_equals_the_twin(home):
         table = cell_key.make_table(b"table" + noise_seed(home), len(dimensions))
         expected = twin.noisy(rows, dimensions, level, noise_seed(home), table)
         stored = con.execute(
-            f"""SELECT {', '.join(dimensions)}, period, {', '.join(KNOWN)} FROM cells
+            f"""SELECT {", ".join(dimensions)}, period, {", ".join(KNOWN)} FROM cells
                 WHERE part = 'returns' AND reported_by = 'holder' AND level = ? AND combo = ? AND shown""",
             [level, cells.combo_number(dimensions)],
         ).fetchall()

@@ -66,7 +66,7 @@ def test_twenty_thousand_cells_equal_the_package():
         for level in ("quarter", "year", "all"):
             for name, keep in COUNTED.items():
                 ours = con.execute(
-                    f"""SELECT coalesce(period::VARCHAR, 'None'), {', '.join(names)}, noisy({name}, {noise})
+                    f"""SELECT coalesce(period::VARCHAR, 'None'), {", ".join(names)}, noisy({name}, {noise})
                         FROM exact_cells, noise WHERE combo = ? AND level = ?""",
                     [number, level],
                 ).fetchall()

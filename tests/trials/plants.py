@@ -190,5 +190,3 @@ def _tables(path) -> bytes:
     with duckdb.connect(str(path), read_only=True) as con:
         names = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
         return b"".join(repr(con.execute(f'FROM "{name}"').fetchall()).encode() for (name,) in names)
-
-
