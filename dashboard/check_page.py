@@ -27,6 +27,16 @@ NO_FILE = "Choose a file to check."
 TOO_LARGE = f"The file is larger than {MOST_BYTES >> 20} MB. Split it, or check it with the command: uptake check FILE."
 STORED = "Nothing was stored: the file was deleted when the check ended."
 
+TAKEN = (
+    "Columns are found by their names, in any order, with others among them. Requests are one return; the reasons for "
+    "refusals, and the laws cited, are another.",
+    "An export with columns or words of its own is read by a profile, a short file that says which of its columns and "
+    "words mean which of ours. Whoever runs this service makes one from an example of yours: ask them first.",
+    "Rows that keep the rules count. A row that breaks one is held: it enters no figure, and the receipt names its "
+    "row, its column, the rule and how to mend it. Send the whole return again when it is mended: it replaces the one "
+    "before, and the receipt says what changed.",
+)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -197,6 +207,8 @@ def _blanks() -> list[Node]:
         el("h2", "Blank returns to fill in", class_="govuk-heading-m"),
         el("p", said, el("a", "Data and methods", href="/data", class_="govuk-link"), ".", class_="govuk-body"),
         el("ul", links, class_="govuk-list govuk-list--bullet"),
+        el("h2", "What is taken, and what becomes of each row", class_="govuk-heading-m", id="taken"),
+        [el("p", sentence, class_="govuk-body") for sentence in TAKEN],
     ]
 
 

@@ -130,7 +130,7 @@ def _rows(source) -> list[Node]:
     if not loads:
         return [_p("Nothing is recorded of rows that were read.")]
     made = [
-        _p("Every row that is read is used, held because a rule it broke, or skipped for a stated reason: the three "
+        _p("Every row that is read is used, held because it broke a rule, or skipped for a stated reason: the three "
            "add up to the rows read. A file is named only when its sender has published it; rows of other returns are "
            "told together, to the nearest ten, and not where they are of fewer than three senders or nearly all of "
            "one."),
