@@ -137,11 +137,17 @@ def create_app(source, sign_in=None, pages=(), limits=()) -> App:
     security.guard(app.server, app.csp_hashes(), outputs, check_routes.UPLOADS, largest, sign_in, limits)
     if sign_in:
         sign_in.install(app.server, app.trouble)
-    # Dash sets itself up at its first request, and is not ready for two at once: so the first one is ours.
+    _warm(app)
+    return app
+
+
+def _warm(app: App) -> None:
+    """Ask for every page once. Dash sets itself up at its first request, and is not ready for two at once: so the first
+    one is ours."""
+    address = app.sign_in.settings.address if app.sign_in else None
     with app.server.test_client() as client:
         for page in app.pages:
-            client.get(page.path, base_url=sign_in.settings.address if sign_in else None)
-    return app
+            client.get(page.path, base_url=address)
 
 
 def _of_referer(find) -> Result | None:

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from etl import reference, snapshot
+from etl import snapshot
 from etl.publishing import coverage, facts
 from etl.warehouse import reading, unchanging
 
@@ -84,8 +84,7 @@ def _absent(home) -> list[dict]:
         con.execute("ATTACH ? AS w (READ_ONLY)", [str(home.warehouse)])
         facts.scratch(con)
         con.execute(facts.CURRENT)
-        sectors = [(code, row.sector) for code, row in reference.bodies().items()]
-        facts.small_table(con, "body_sectors (body VARCHAR, sector VARCHAR)", sectors)
+        facts.body_sectors(con)
         coverage.judge_returns(con)
         return [{key: value for key, value in row.items() if key != "received"} for row in _rows(con, ABSENT)]
 

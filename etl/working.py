@@ -79,8 +79,10 @@ def _sweep_one(folder) -> None:
     try:
         lock = (folder / LOCK).open("r+")
     except FileNotFoundError:
-        # Being made, it is empty, and whoever makes it makes another. Else its removal was cut short after the lock.
-        folder.rmdir() if folder.name.startswith(NEW) else shutil.rmtree(folder, ignore_errors=True)
+        if folder.name.startswith(NEW):
+            folder.rmdir()  # being made it is empty, and whoever makes it makes another
+        else:
+            shutil.rmtree(folder, ignore_errors=True)  # its removal was cut short after the lock
         return
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

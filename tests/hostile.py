@@ -50,8 +50,13 @@ def table(*rows, header=None, end="\n"):
 
 def texts():
     """Name, bytes, rule, severity, row: files that are text, or pretend to be."""
+    for part in (encodings, headers, lines, cells):
+        yield from part()
+
+
+def encodings():
+    """Bytes in no one encoding, and signs that no cell should hold."""
     head, good = ",".join(HEADER), row()
-    swapped = ",".join(HEADER[1::-1] + HEADER[2:])
     yield "nul_in_a_code", table(row(purpose="sa\0fe")), "text.binary", "blocks_file", None
     yield "empty", b"", "file.empty", "blocks_file", None
     yield "mark_only", b"\xef\xbb\xbf", "csv.empty", "blocks_file", None
@@ -93,6 +98,11 @@ def texts():
         "blocks_row",
         3,
     )
+
+
+def headers():
+    """Columns that are missing, there twice, misspelt, or set apart by something else than a comma."""
+    head, good = ",".join(HEADER), row()
     yield "duplicate_header", table(header=head.replace("urgency", "outcome")), "header.duplicate", "blocks_file", 1
     yield "duplicate_by_case", table(header=head.replace("urgency", "Outcome ")), "header.duplicate", "blocks_file", 1
     yield "missing_column", table(header=head.replace(",outcome", "")), "header.missing", "blocks_file", 1
@@ -111,6 +121,11 @@ def texts():
         "blocks_file",
         1,
     )
+
+
+def lines():
+    """Line ends and quotation marks that do not fit, lines without end, and no rows."""
+    head, good = ",".join(HEADER), row()
     yield "old_macintosh", table(end="\r"), "csv.bare_return", "blocks_file", 1
     yield "old_macintosh_large", table(*[good] * 9000, end="\r"), "csv.bare_return", "blocks_file", 1
     yield "one_bare_return", table(good, row(purpose="a\rb")), "csv.bare_return", "blocks_file", 3
@@ -124,6 +139,11 @@ def texts():
     yield "header_only", head + "\n", "csv.no_rows", "blocks_file", None
     yield "header_without_line_end", head, "csv.no_rows", "blocks_file", None
     yield "header_and_commas", head + "\n" + ",,,,\n" * 3, "csv.no_rows", "blocks_file", None
+
+
+def cells():
+    """Formulas, rows of the wrong length, and dates and words that the desk must judge later."""
+    good, swapped = row(), ",".join(HEADER[1::-1] + HEADER[2:])
     yield "formula", table(good, row(purpose="=1+1")), "text.formula", "blocks_row", 3
     yield "command", table(row(purpose="=cmd|' /C calc'!A0")), "text.formula", "blocks_row", 2
     yield "formula_first_cell", table(row(request_ref="@SUM(A1)")), "text.formula", "blocks_row", 2
@@ -237,13 +257,18 @@ def formula_document():
     return out.getvalue()
 
 
+DTD = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+
+
 def books():
     """Name, bytes, rule, severity, row: hostile workbooks."""
+    for part in (far_books, entity_books, active_books, archives, personal_books, open_documents, columns_of_bytes):
+        yield from part()
+
+
+def far_books():
+    """Cells so far apart that a reader makes room for millions between them."""
     far_pair = cell("A1") + cell("XFD1048576")
-    dtd = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
-    bomb = '<!DOCTYPE w [<!ENTITY a "' + "x" * 1000 + '"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    nested = zipped({"inner.csv": "x"})
-    comment = "<comments><comment ref='A1'><t>see 943 476 5870</t></comment></comments>"
     yield "far_cells.xlsx", zipped(workbook(sheet(far_pair))), "sheet.far", "blocks_file", None
     yield "far_rows.xlsx", zipped(workbook(sheet(cell("A1") + cell("CV1048576")))), "sheet.far", "blocks_file", None
     yield "far_columns.xlsx", zipped(workbook(sheet(cell("A1") + cell("XFD2")))), "sheet.far", "blocks_file", None
@@ -271,7 +296,12 @@ def books():
     )
     elsewhere = workbook(sheet(), more={"xl/other.bin": sheet(far_pair)})
     yield "far_in_another_part.xlsx", zipped(elsewhere), "sheet.far", "blocks_file", None
-    yield "entity_file.xlsx", zipped(workbook(sheet(lead=dtd))), "book.dtd", "blocks_file", None
+
+
+def entity_books():
+    """XML that names other files, grows when it is read, or is in another encoding."""
+    bomb = '<!DOCTYPE w [<!ENTITY a "' + "x" * 1000 + '"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    yield "entity_file.xlsx", zipped(workbook(sheet(lead=DTD))), "book.dtd", "blocks_file", None
     yield "entity_bomb.xlsx", zipped(workbook(sheet(lead=bomb))), "book.dtd", "blocks_file", None
     yield (
         "entity_in_strings.xlsx",
@@ -280,7 +310,7 @@ def books():
         "blocks_file",
         None,
     )
-    yield "utf16_part.xlsx", zipped(workbook(sheet(lead=dtd).encode("utf-16"))), "book.encoding", "blocks_file", None
+    yield "utf16_part.xlsx", zipped(workbook(sheet(lead=DTD).encode("utf-16"))), "book.encoding", "blocks_file", None
     yield (
         "utf7_part.xlsx",
         zipped(workbook(sheet(lead='<?xml version="1.0" encoding="UTF-7"?>'))),
@@ -288,6 +318,10 @@ def books():
         "blocks_file",
         None,
     )
+
+
+def active_books():
+    """Formulas without a result, and macros."""
     yield "formula_without_result.xlsx", formula_book(b""), "sheet.formula", "blocks_row", 7
     yield (
         "formula_with_empty_result.xlsx",
@@ -312,6 +346,11 @@ def books():
         "blocks_file",
         None,
     )
+
+
+def archives():
+    """Parts with names and sizes that no spreadsheet program writes, files within files, damage, passwords."""
+    nested = zipped({"inner.csv": "x"})
     for name, part in {
         "outside": "../../etc/cron.d/x",
         "absolute": "/etc/x",
@@ -361,6 +400,11 @@ def books():
     )
     no_sheets = workbook(more={"xl/workbook.xml": "<workbook><sheets/></workbook>", "xl/worksheets/sheet1.xml": None})
     yield "no_sheet.xlsx", zipped(no_sheets), "book.no_sheet", "blocks_file", None
+
+
+def personal_books():
+    """Details of a person beside the cells."""
+    comment = "<comments><comment ref='A1'><t>see 943 476 5870</t></comment></comments>"
     yield (
         "number_in_a_note.xlsx",
         zipped(workbook(more={"xl/comments1.xml": comment})),
@@ -384,11 +428,9 @@ def books():
         "blocks_file",
         None,
     )
-    yield from open_documents(dtd)
-    yield from columns_of_bytes()
 
 
-def open_documents(dtd):
+def open_documents():
     filled = '<table:table-cell office:value-type="float" office:value="1"{}/>'
     apart = filled.format("") + '<table:table-cell table:number-columns-repeated="16000"/>' + filled.format("")
     repeated = ' table:number-columns-repeated="16384"'
@@ -411,7 +453,7 @@ def open_documents(dtd):
     )
     manifest = {"META-INF/manifest.xml": "<manifest:manifest><manifest:encryption-data/></manifest:manifest>"}
     yield "password.ods", zipped(open_document(content(""), manifest)), "book.locked", "blocks_file", None
-    yield "entity.ods", zipped(open_document(dtd + content(""))), "book.dtd", "blocks_file", None
+    yield "entity.ods", zipped(open_document(DTD + content(""))), "book.dtd", "blocks_file", None
     yield "document.ods", zipped(open_document(content(""), kind="text")), "file.kind", "blocks_file", None
 
 

@@ -84,7 +84,7 @@ def as_reference(text):
 # SQL over a column `i` of running numbers: how bodies number requests. Each fits ^[A-Z0-9-]{4,32}$.
 CLEAN = {
     "plain": "'REQ-2021-' || lpad(i::VARCHAR, 6, '0')",
-    "freedom": "'FOI-' || (2019 + i % 6)::VARCHAR || '-' || lpad((i % 100000)::VARCHAR, 5, '0')",
+    "freedom": "'FOI-' || (2019 + i % 6)::VARCHAR || '-' || lpad((i // 6)::VARCHAR, 5, '0')",
     "team": "['IG', 'DPO', 'CS', 'ASC', 'HOU'][1 + i % 5] || '-' || lpad((i // 5)::VARCHAR, 7, '0')",
     "month": "'20' || lpad((18 + i % 7)::VARCHAR, 2, '0') || '-' || lpad((1 + i % 12)::VARCHAR, 2, '0')"
     " || '-' || lpad((i // 12)::VARCHAR, 6, '0')",

@@ -21,7 +21,7 @@ from etl.publishing import (
     facts,
     speed,
 )
-from etl.publishing.publish import _lists, publish
+from etl.publishing.publish import publish
 from metrics import evaluate, verdicts
 from metrics.disclosure import UNDER
 from metrics.indicators import INDICATORS
@@ -61,7 +61,6 @@ def estimated(rows, indicator="refusal_rate", event="code_in_force", dimension="
     """Rows of the table of estimates, without publishing the rest."""
     con = memory_warehouse(returned(rows))
     facts.build(con)
-    _lists(con)
     cells.create(con)
     estimates.fill(con)
     return con.execute(
@@ -214,7 +213,6 @@ def test_design_effects_are_those_of_bodies_that_differ():
     for spread in (0.0, 0.05):
         con = memory_warehouse(returned(totals(bodies, 24, lambda month, body, by=spread: 0.3 + by * (body - 4))))
         facts.build(con)
-        _lists(con)
         cells.create(con)
         speed.create(con)
         breakdowns.publish(con)
@@ -288,7 +286,6 @@ def campaigned():
         rows += totals(bodies, 66, lambda month, body, fall=fall: 0.35 - fall * (month >= 49), 60, place, sector)
     con = memory_warehouse(returned(rows))
     facts.build(con)
-    _lists(con)
     cells.create(con)
     estimate_campaigns.fill(con)
     return con
@@ -344,7 +341,6 @@ def test_what_a_campaign_is_compared_by_equals_the_bodies_own_rates(campaigned):
 def test_too_few_bodies_for_a_campaign_say_so():
     con = memory_warehouse(returned(totals(SOME_BODIES, 60, lambda month, body: 0.3)))
     facts.build(con)
-    _lists(con)
     cells.create(con)
     estimate_campaigns.fill(con)
     found = con.execute("SELECT DISTINCT status, effect FROM campaign_estimates").fetchall()

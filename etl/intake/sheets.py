@@ -17,7 +17,7 @@ from etl.errors import Refusal
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 MOST_BYTES = 200 << 20
-MOST_AHEAD = 20 << 20
+MOST_AHEAD = 20 << 20  # bytes of a workbook that is opened before it is known to be wanted
 SECONDS = 90
 CHILD = Path(__file__).with_name("sheets_child.py")
 

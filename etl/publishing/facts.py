@@ -130,7 +130,7 @@ def build(con, seed: bytes = b"") -> None:
     con.execute(CURRENT)
     con.execute(MAIN_REASONS)
     keyed.prepare(con, seed)
-    _tiers(con)
+    _lists(con)
     con.execute(REQUESTS)
     con.execute(TOTALS)
     for name, rows in (("request_facts", "request_rows"), ("total_facts", "total_rows")):
@@ -179,8 +179,16 @@ def _enum(con, name: str, words) -> None:
     con.execute(f"CREATE TYPE scratch.{name}_code AS ENUM ({', '.join(repr(word) for word in words)})")
 
 
-def _tiers(con) -> None:
-    """Small tables from the reference lists: bodies with a number and a tier, sectors' tiers, reasons' positions."""
+def body_sectors(con) -> None:
+    """Table `body_sectors` in `scratch`: each body of the register and its sector."""
+    small_table(con, "body_sectors (body VARCHAR, sector VARCHAR)",
+                [(code, body.sector) for code, body in reference.bodies().items()])  # fmt: skip
+
+
+def _lists(con) -> None:
+    """Small tables from the reference lists: bodies with a number and a tier, sectors' tiers, reasons' positions and
+    classes, and the side that each answer counts on."""
+    body_sectors(con)
     lists = {
         "body_tiers (body VARCHAR, tier VARCHAR)": [(code, body.tier) for code, body in reference.bodies().items()],
         "sector_tiers (sector VARCHAR, tier VARCHAR)": [
@@ -188,6 +196,14 @@ def _tiers(con) -> None:
         ],
         "reason_positions (code VARCHAR, position VARCHAR)": [
             (code, row["position"]) for code, row in reference.codes("reasons").items()
+        ],
+        "reason_classes (code VARCHAR, class VARCHAR)": [
+            (code, row["class"]) for code, row in reference.codes("reasons").items()
+        ],
+        "answer_sides (question VARCHAR, code VARCHAR, counts_as VARCHAR)": [
+            (question, answer["code"], answer["counts_as"])
+            for question, row in reference.questions().items()
+            for answer in row["answers"].values()
         ],
     }
     for shape, rows in lists.items():

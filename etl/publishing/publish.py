@@ -98,7 +98,6 @@ def _fill(con, home, of_bodies, progress) -> None:
     facts.build(con, _seed(con, home))
     if not con.execute("SELECT count(*) FROM current_returns").fetchone()[0]:
         raise Refusal("There is nothing to publish: no current return.")
-    _lists(con)
     cells.create(con)
     with con.cursor() as beside, ThreadPoolExecutor(1) as pool:
         facts.share(beside)
@@ -170,25 +169,6 @@ def _copy_to_private(con) -> None:
         if table not in exact:
             con.execute(f"CREATE TABLE private.{table} AS FROM {table}")
     con.execute("UPDATE private.about SET audience = 'private'")
-
-
-def _lists(con) -> None:
-    """Tables of `scratch` of the reference lists that SQL needs."""
-    tables = {
-        "reason_classes (code VARCHAR, class VARCHAR)": [
-            (code, row["class"]) for code, row in reference.codes("reasons").items()
-        ],
-        "body_sectors (body VARCHAR, sector VARCHAR)": [
-            (code, body.sector) for code, body in reference.bodies().items()
-        ],
-        "answer_sides (question VARCHAR, code VARCHAR, counts_as VARCHAR)": [
-            (question, answer["code"], answer["counts_as"])
-            for question, row in reference.questions().items()
-            for answer in row["answers"].values()
-        ],
-    }
-    for shape, rows in tables.items():
-        facts.small_table(con, shape, rows)
 
 
 def _events(con) -> None:
