@@ -98,7 +98,9 @@ def sentences(told: list[dict]) -> list[Node]:
         el("p", "A group is shown only where ten or more bodies can be put side by side, none of which makes up most "
                 "of it. No group of councils reaches that for this choice.", class_="govuk-body", id="finding-text")
     ]  # fmt: skip
-    return [*made, el("p", NO_RANKS, class_="govuk-body")]
+    slow = el("a", "Time to decision", href="/time-to-decision", class_="govuk-link")
+    return [*made, el("p", NO_RANKS, class_="govuk-body"),
+            el("p", "How long it takes to decide is shown by sector: ", slow, ".", class_="govuk-body")]  # fmt: skip
 
 
 def _tables(told: list[dict], measure: str, year: str) -> list[Node]:

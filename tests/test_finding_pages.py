@@ -258,3 +258,10 @@ def test_the_menu_holds_every_page_and_none_of_them_needs_script(client):
         assert text.count('aria-current="page"') == 1
         assert "<script" not in text
         assert BY_PATH[path].book
+
+
+def test_a_sector_of_time_to_decision_is_shown_over_all_time_and_the_form_says_so():
+    client = create_app(Fake()).server.test_client()
+    shown = client.get(f"{TIMING}?where=sector.fire&year=2021").get_data(as_text=True)
+    assert re.search(r'<option[^>]*value="all"[^>]*selected', shown) and "over all time" in shown
+    assert not re.search(r'<option[^>]*value="2021"[^>]*selected', shown)

@@ -25,6 +25,9 @@ SECTIONS = (
     ("source", "Source and definitions"),
 )
 NOTES = (
+    "Everything is counted from the day the code came into force, 5 October 2021: that date was declared before any "
+    "figure was seen. The code had been published on 17 December 2020; the command `uptake verdict --event "
+    "code_published` tells what followed that day.",
     "The code is national: no sector was left without it, so before and after is compared with the earlier trend, and "
     "only campaigns can be compared with where they had not come.",
     "Emergency notices to share (COPI) ran from March 2020 to June 2022, over the day the code came into force; so did "

@@ -57,8 +57,9 @@ class Asked:
         self.choices = _choices(source)
         self.chosen, self.problems = choices.read(query, self.choices)
         self.where = tuple(self.chosen["where"].split(".", 1)) if self.chosen["where"] else ()
-        # By two dimensions time to decision is published over all time only.
-        self.year = spans.ALL if self.where else self.chosen["year"]
+        if self.where:  # by two dimensions time to decision is published over all time only, and the form says so
+            self.chosen["year"] = spans.ALL
+        self.year = self.chosen["year"]
         self.query = choices.written(self.choices, self.chosen)
         self.before = spans.before(source, self.year)
         self.whole = {name: self.one(name, self.year) for name in MEASURES}
